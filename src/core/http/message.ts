@@ -1,0 +1,91 @@
+import type { Call } from '../call.js';
+import type { HttpHeaders } from './headers.js';
+
+export type HttpMethod = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
+
+/** One HTTP request, for the client and the emulator alike. */
+export interface HttpRequest {
+  readonly method: string;
+  /** `scheme://host[:port]`, without a path. */
+  readonly origin: string;
+  /** Path and query exactly as they stand in the request line, percent-encoded: signatures cover this text. */
+  readonly target: string;
+  readonly headers: HttpHeaders;
+  /** Clients send bytes, which a retry can send again; a server receives a stream. */
+  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+}
+
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: HttpHeaders;
+  readonly body: ResponseBody;
+}
+
+/** The body of an answer. It is read once: by `bytes()`, by iterating, or not at all after `discard()`. */
+export interface ResponseBody extends AsyncIterable<Uint8Array> {
+  /** The whole body where it is in memory already. */
+  readonly buffered: Uint8Array | undefined;
+  /**
+   * Reads the whole body.
+   * @param limitBytes - Fails when the body is longer.
+   */
+  bytes(limitBytes: number): Promise<Uint8Array>;
+  /** Gives up the rest of the body; the connection is closed when it cannot be used again. */
+  discard(): void;
+}
+
+/** One step of the pipeline: takes a request, gives the answer. */
+export type Send = (request: HttpRequest, call: Call) => Promise<HttpResponse>;
+
+/** Wraps a step in another one. */
+export type Layer = (next: Send) => Send;
+
+/** Carries requests to a service. Implement it to use another HTTP stack, or to stand in for the service in tests. */
+export interface Transport {
+  /**
+   * Sends one request and gives its answer as soon as the headers are there.
+   * Must end when `call.cancellation` is cancelled, also while the body is read, and must follow no redirect.
+   */
+  send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+  /** Closes idle connections. */
+  close?(): void | Promise<void>;
+}
+
+const nothing = new Uint8Array(0);
+
+class BufferedBody implements ResponseBody {
+  readonly buffered: Uint8Array;
+
+  constructor(bytes: Uint8Array) {
+    this.buffered = bytes;
+  }
+
+  bytes(limitBytes: number): Promise<Uint8Array> {
+    if (this.buffered.length > limitBytes) return Promise.reject(new BodyTooLargeError(limitBytes));
+    return Promise.resolve(this.buffered);
+  }
+
+  discard(): void {}
+
+  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    if (this.buffered.length > 0) yield this.buffered;
+  }
+}
+
+const emptyBody = new BufferedBody(nothing);
+
+/** A body that is in memory. */
+export function bufferedBody(bytes?: Uint8Array): ResponseBody {
+  return bytes === undefined || bytes.length === 0 ? emptyBody : new BufferedBody(bytes);
+}
+
+/** Thrown by {@link ResponseBody.bytes} when a body is longer than the reader allows. */
+export class BodyTooLargeError extends Error {
+  readonly limitBytes: number;
+
+  constructor(limitBytes: number) {
+    super(`the body is longer than the ${limitBytes} bytes that were allowed for it`);
+    this.name = 'BodyTooLargeError';
+    this.limitBytes = limitBytes;
+  }
+}
