@@ -61,7 +61,8 @@ export class AzureStorageError<Code extends string = string> extends Error {
 
   /** The fields as plain data; the stack and the cause stay out. */
   toJSON(): Record<string, unknown> {
-    return { name: this.name, message: this.message, ...this };
+    const fields = Object.fromEntries(Object.entries(this).filter(([name]) => name !== 'cause'));
+    return { ...fields, name: this.name, message: this.message };
   }
 }
 
