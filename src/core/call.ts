@@ -1,4 +1,6 @@
 import type { Clock } from './clock.js';
+import type { HttpResponse } from './http/message.js';
+import type { Attributes } from './telemetry.js';
 
 /** Which of the default time limits of one attempt applies; see {@link TimeoutTable}. */
 export type TimeoutClass = 'smallRead' | 'largeRead' | 'write' | 'directory' | 'lease';
@@ -28,10 +30,20 @@ export interface Operation {
  * making and linking signals was measured at several microseconds, and most calls are never aborted.
  */
 export class Cancellation {
-  #listeners: Set<(reason: unknown) => void> | undefined;
+  /** A cancellation that never comes, for calls without a signal: listeners are not even kept. */
+  static readonly never: Cancellation = new Cancellation(true);
+
+  /** Most have one listener; a set is made for the second. */
+  #listener: ((reason: unknown) => void) | undefined;
+  #others: Set<(reason: unknown) => void> | undefined;
   #cancelled = false;
   #reason: unknown;
   #controller: AbortController | undefined;
+  readonly #impossible: boolean;
+
+  constructor(impossible?: true) {
+    this.#impossible = impossible ?? false;
+  }
 
   get cancelled(): boolean {
     return this.#cancelled;
@@ -44,27 +56,38 @@ export class Cancellation {
 
   /** Tells every listener once; later calls do nothing. */
   cancel(reason: unknown): void {
-    if (this.#cancelled) return;
+    if (this.#cancelled || this.#impossible) return;
     this.#cancelled = true;
     this.#reason = reason;
-    const listeners = this.#listeners;
-    this.#listeners = undefined;
-    if (listeners !== undefined) for (const listener of listeners) listener(reason);
+    const listener = this.#listener;
+    const others = this.#others;
+    this.#listener = undefined;
+    this.#others = undefined;
+    listener?.(reason);
+    if (others !== undefined) for (const other of others) other(reason);
     this.#controller?.abort(reason);
   }
 
   /** Calls `listener` on cancellation, at once if that has happened. The returned function removes it. */
   onCancel(listener: (reason: unknown) => void): () => void {
-    if (this.#cancelled) {
-      listener(this.#reason);
-      return () => {};
+    this.add(listener);
+    return () => this.remove(listener);
+  }
+
+  /** The same as {@link onCancel} without making a function; {@link remove} takes the listener back. */
+  add(listener: (reason: unknown) => void): void {
+    if (this.#cancelled) listener(this.#reason);
+    else if (this.#impossible) return;
+    else if (this.#listener === undefined) this.#listener = listener;
+    else {
+      this.#others ??= new Set();
+      this.#others.add(listener);
     }
-    this.#listeners ??= new Set();
-    const listeners = this.#listeners;
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
+  }
+
+  remove(listener: (reason: unknown) => void): void {
+    if (this.#listener === listener) this.#listener = undefined;
+    else this.#others?.delete(listener);
   }
 
   throwIfCancelled(): void {
@@ -82,7 +105,7 @@ export class Cancellation {
 
   /** The number of listeners, for tests of leaks. */
   get listenerCount(): number {
-    return this.#listeners?.size ?? 0;
+    return (this.#listener === undefined ? 0 : 1) + (this.#others?.size ?? 0);
   }
 }
 
@@ -102,6 +125,36 @@ export interface Call {
   readonly idempotent: boolean;
   /** Overrides the retry policy of one code for this call: the number of attempts in total. */
   readonly maxAttempts: Readonly<Record<string, number>> | undefined;
+  /** The caller's own signal; the deadline layer links it to `cancellation`, the other layers leave it alone. */
+  readonly signal?: AbortSignal | undefined;
+  /** Time limit of the whole operation in milliseconds, where the caller gave one. */
+  readonly totalTimeoutMs?: number | undefined;
+  /** What the caller can tell of a success for its span, such as `count` of a listing. Asked only when there is telemetry. */
+  readonly attributesOf?: ((response: HttpResponse) => Attributes) | undefined;
+}
+
+/** The fields of a call that change on its way. */
+export interface CallChanges {
+  readonly cancellation?: Cancellation;
+  readonly deadlineAt?: number;
+  readonly attempt?: number;
+}
+
+/** The same call with some fields changed; written out, because spreading was measured slower. */
+export function derivedCall(call: Call, changes: CallChanges): Call {
+  return {
+    operation: call.operation,
+    resource: call.resource,
+    cancellation: changes.cancellation ?? call.cancellation,
+    deadlineAt: changes.deadlineAt ?? call.deadlineAt,
+    attempt: changes.attempt ?? call.attempt,
+    timeoutMs: call.timeoutMs,
+    idempotent: call.idempotent,
+    maxAttempts: call.maxAttempts,
+    signal: call.signal,
+    totalTimeoutMs: call.totalTimeoutMs,
+    attributesOf: call.attributesOf,
+  };
 }
 
 /**
@@ -115,10 +168,12 @@ export function sleep(clock: Clock, ms: number, cancellation?: Cancellation): Pr
       return;
     }
     let forget: (() => void) | undefined;
-    const cancelTimer = clock.timer(ms, () => {
+    const wake = () => {
       forget?.();
       resolve();
-    });
+    };
+    // Nothing else may be open during the wait before a retry: the process must not end in it.
+    const cancelTimer = clock.timer(ms, wake, { keepAlive: true });
     forget = cancellation?.onCancel((reason) => {
       cancelTimer();
       reject(reason);

@@ -6,21 +6,28 @@ export interface Clock {
   now(): number;
   /** Monotonic clock: milliseconds from an arbitrary start; never goes back, may stand still while the machine sleeps. */
   monotonic(): number;
-  /** Calls `fn` once after `ms` milliseconds; the returned function cancels it. The timer does not keep a process alive. */
-  timer(ms: number, fn: () => void): () => void;
+  /**
+   * Calls `fn` once after `ms` milliseconds; the returned function cancels it. The timer does not keep a process alive
+   * unless `options.keepAlive` says so, which is right for a wait that somebody's result depends on.
+   */
+  timer(ms: number, fn: () => void, options?: TimerOptions): () => void;
   /** A number in [0, 1). */
   random(): number;
   /** A new GUID, lower case with dashes. */
   uuid(): string;
 }
 
+export interface TimerOptions {
+  readonly keepAlive: boolean;
+}
+
 /** The clock of the machine. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  timer(ms, fn) {
+  timer(ms, fn, options) {
     const timeout = setTimeout(fn, ms);
-    timeout.unref?.();
+    if (!options?.keepAlive) timeout.unref?.();
     return () => clearTimeout(timeout);
   },
   random: () => Math.random(),

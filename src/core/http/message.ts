@@ -32,6 +32,11 @@ export interface ResponseBody extends AsyncIterable<Uint8Array> {
   bytes(limitBytes: number): Promise<Uint8Array>;
   /** Gives up the rest of the body; the connection is closed when it cannot be used again. */
   discard(): void;
+  /**
+   * Where a transport declares it (as `undefined`), a function set here is called whenever bytes arrive during
+   * {@link bytes}, so that silence can be noticed. A body without it is read piece by piece instead.
+   */
+  onData?: (() => void) | undefined;
 }
 
 /** One step of the pipeline: takes a request, gives the answer. */

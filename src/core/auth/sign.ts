@@ -1,0 +1,81 @@
+import type { Call } from '../call.js';
+import type { Clock } from '../clock.js';
+import type { HttpHeaders } from '../http/headers.js';
+import type { HttpRequest, Layer } from '../http/message.js';
+import { type ApiVersion, versionFor } from '../version.js';
+import { formatRfc1123 } from '../wire/dates.js';
+import type { AttemptCredential, CredentialSource } from './credentials.js';
+import type { ServiceKind } from './endpoint.js';
+import { sharedKeyAuthorization } from './shared-key.js';
+
+/** What the signing layer knows. */
+export interface SignSettings {
+  readonly source: CredentialSource;
+  readonly accountName: string;
+  readonly service: ServiceKind;
+  readonly api: ApiVersion;
+  readonly clock: Clock;
+}
+
+/** Headers that name another resource of the account, which a SAS must authorize too. */
+const sourceHeaders = ['x-ms-copy-source', 'x-ms-file-rename-source'] as const;
+
+/**
+ * Innermost layer: date, version, ids and the credential, fresh on every attempt. Changes the headers in place: the
+ * retry layer hands a copy to every later attempt.
+ */
+export function signLayer(settings: SignSettings): Layer {
+  const { source } = settings;
+  return (next) => (request, call) => {
+    const credential = source.get(call.cancellation);
+    if (!(credential instanceof Promise)) return next(sign(request, call, { settings, credential }), call);
+    return credential.then((given) => next(sign(request, call, { settings, credential: given }), call));
+  };
+}
+
+interface Signing {
+  readonly settings: SignSettings;
+  readonly credential: AttemptCredential;
+}
+
+function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
+  const { settings, credential } = signing;
+  const { headers } = request;
+  headers.set('x-ms-version', versionFor(call.operation, credential.kind, settings.api));
+  headers.set('x-ms-date', formatRfc1123(settings.clock.now()));
+  if (!headers.has('x-ms-client-request-id')) headers.set('x-ms-client-request-id', settings.clock.uuid());
+  setContentLength(request);
+  switch (credential.kind) {
+    case 'shared_key':
+      headers.set('Authorization', sharedKeyAuthorization(settings.accountName, credential.key, request));
+      return request;
+    case 'token':
+      headers.set('Authorization', `Bearer ${credential.token}`);
+      if (settings.service === 'file') headers.set('x-ms-file-request-intent', 'backup');
+      return request;
+    case 'sas':
+      for (const name of sourceHeaders) authorizeSource(headers, name, { request, query: credential.query });
+      return { ...request, target: withQuery(request.target, credential.query) };
+  }
+}
+
+function setContentLength({ method, headers, body }: HttpRequest): void {
+  if (body instanceof Uint8Array) headers.set('Content-Length', String(body.length));
+  else if (method === 'PUT' || method === 'POST') headers.set('Content-Length', '0');
+}
+
+function withQuery(target: string, query: string): string {
+  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** A source below the same origin that carries no signature of its own gets the client's SAS. */
+function authorizeSource(
+  headers: HttpHeaders,
+  name: (typeof sourceHeaders)[number],
+  sas: { readonly request: HttpRequest; readonly query: string },
+): void {
+  const value = headers.get(name);
+  if (value === undefined || !value.startsWith(`${sas.request.origin}/`)) return;
+  if (/[?&]sig=/.test(value)) return;
+  headers.set(name, withQuery(value, sas.query));
+}
