@@ -1,0 +1,146 @@
+import type { Clock } from '../../core/clock.js';
+import type { HttpHeaders } from '../../core/http/headers.js';
+import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
+import { formatRfc1123 } from '../../core/wire/dates.js';
+import { type Store, shareKey } from '../store/store.js';
+import { type AccountKeys, authenticate } from './authenticate.js';
+import { readBody } from './body.js';
+import type { EngineSettings, RequestContext } from './context.js';
+import { errorReply } from './error-reply.js';
+import { withoutTrailingDots } from './files/names.js';
+import { operations } from './files/operations.js';
+import { newShare } from './files/shares.js';
+import { Identity } from './identity.js';
+import { carryOut } from './preconditions.js';
+import { finishReply, type Reply } from './reply.js';
+import { type Address, createRouter, parseAddress } from './route.js';
+import { Refusal } from './service-errors.js';
+import { checkVersion } from './version.js';
+
+/** What an engine runs on. */
+export interface EngineOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly accounts: AccountKeys;
+  readonly settings: EngineSettings;
+  /** Told of what should not happen: a failure of the engine itself, which is answered with a 500. */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** The File service as a function. */
+export interface Engine {
+  /** Answers one request. Never rejects. */
+  handle(request: HttpRequest): Promise<HttpResponse>;
+  /** Makes shares that are not there yet, without a request. */
+  createShares(account: string, names: readonly string[]): void;
+}
+
+/** Makes the File service over a store. */
+export function createEngine(options: EngineOptions): Engine {
+  return new FileEngine(options);
+}
+
+const routeFileService = createRouter(Object.values(operations));
+
+class FileEngine implements Engine {
+  readonly #options: EngineOptions;
+  readonly #identity: Identity;
+
+  constructor(options: EngineOptions) {
+    this.#options = options;
+    this.#identity = new Identity(options.clock);
+  }
+
+  async handle(request: HttpRequest): Promise<HttpResponse> {
+    const requestId = this.#identity.requestId();
+    let reply: Reply;
+    let frontEnd = false;
+    try {
+      reply = await this.#answer(request);
+    } catch (error) {
+      const refusal = error instanceof Refusal ? error : this.#failure(error);
+      frontEnd = refusal.details.frontEnd ?? false;
+      reply = errorReply(refusal, { requestId, now: this.#identity.now(), method: request.method });
+    }
+    this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd });
+    return finishReply(reply);
+  }
+
+  createShares(account: string, names: readonly string[]): void {
+    this.#options.store.write((store) => {
+      for (const name of names) {
+        if (store.share(account, shareKey(name)) !== undefined) continue;
+        store.putShare(
+          account,
+          shareKey(name),
+          newShare(store, { account, name, ticks: this.#identity.nextTicks() }),
+        );
+      }
+    });
+  }
+
+  /** The stages of a request, in order; each one may refuse it. */
+  async #answer(request: HttpRequest): Promise<Reply> {
+    const { store, accounts, settings } = this.#options;
+    const address = parseAddress(request.origin, request.target);
+    const version = checkVersion(request.headers.get('x-ms-version'), settings);
+    const row = routeFileService(request.method, address, (name) => request.headers.has(name));
+    authenticate(request, address, { keys: accounts, now: this.#identity.now() });
+    refuseConditions(request.headers);
+    const body = await readBody(request, row);
+    const base = this.#context({ request, address, version, body });
+    // From here to the reply nothing waits: what is checked cannot change before it is acted on.
+    return store.write((writer) => carryOut(row, { ...base, store: writer }));
+  }
+
+  #context(parts: {
+    request: HttpRequest;
+    address: Address;
+    version: string;
+    body: Uint8Array;
+  }): Omit<RequestContext, 'store'> {
+    const { request, address, version, body } = parts;
+    const keepsDots = request.headers.get('x-ms-allow-trailing-dot')?.toLowerCase() === 'true';
+    return {
+      account: address.account,
+      version,
+      headers: request.headers,
+      query: address.query,
+      shareName: address.shareName,
+      path: keepsDots ? address.path : withoutTrailingDots(address.path),
+      serviceEndpoint: `${request.origin}${address.basePath}/`,
+      body,
+      now: this.#identity.now(),
+      identity: this.#identity,
+      settings: this.#options.settings,
+    };
+  }
+
+  #failure(error: unknown): Refusal {
+    this.#options.onFailure?.(error);
+    return new Refusal('InternalError');
+  }
+
+  #addCommonHeaders(
+    headers: HttpHeaders,
+    request: HttpRequest,
+    answer: { requestId: string; frontEnd: boolean },
+  ): void {
+    headers.set(
+      'Server',
+      answer.frontEnd ? 'Microsoft-HTTPAPI/2.0' : 'Windows-Azure-File/1.0 Microsoft-HTTPAPI/2.0',
+    );
+    headers.set('x-ms-request-id', answer.requestId);
+    headers.set('Date', formatRfc1123(this.#identity.now()));
+    if (answer.frontEnd) return;
+    headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
+    headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));
+  }
+}
+
+const conditions = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
+
+/** The File service knows no conditional requests, and says so instead of ignoring them. */
+function refuseConditions(headers: HttpHeaders): void {
+  if (conditions.some((name) => headers.has(name))) throw new Refusal('ConditionHeadersNotSupported');
+}

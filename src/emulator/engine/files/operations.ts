@@ -1,0 +1,118 @@
+import type { OperationRow } from '../context.js';
+import {
+  createDirectory,
+  deleteDirectory,
+  getDirectoryMetadata,
+  getDirectoryProperties,
+  setDirectoryMetadata,
+  setDirectoryProperties,
+} from './directories.js';
+import {
+  createFile,
+  deleteFile,
+  getFileMetadata,
+  getFileProperties,
+  setFileMetadata,
+  setFileProperties,
+} from './files.js';
+import { listEntries } from './listing.js';
+import { getFile, putRange, rangeLimit } from './ranges.js';
+import { createShare, deleteShare, getShareProperties } from './shares.js';
+
+type Rows = Readonly<Record<string, OperationRow>>;
+
+const share = { scope: 'share', comp: '' } as const;
+const directory = { scope: 'directory', comp: '' } as const;
+const file = { scope: 'file', comp: '' } as const;
+
+const put = { methods: ['PUT'], access: 'write' } as const;
+const remove = { methods: ['DELETE'], access: 'write' } as const;
+const get = { methods: ['GET'], access: 'read', snapshots: true } as const;
+const getOrHead = { methods: ['GET', 'HEAD'], access: 'read', snapshots: true } as const;
+
+const shareOperations = {
+  CreateShare: { ...share, ...put, needs: 'nothing', handle: createShare },
+  GetShareProperties: { ...share, ...getOrHead, needs: 'share', handle: getShareProperties },
+  DeleteShare: { ...share, ...remove, snapshots: true, needs: 'share', handle: deleteShare },
+} satisfies Rows;
+
+const directoryOperations = {
+  CreateDirectory: { ...directory, ...put, needs: 'place', handle: createDirectory },
+  GetDirectoryProperties: { ...directory, ...getOrHead, needs: 'directory', handle: getDirectoryProperties },
+  SetDirectoryProperties: {
+    ...directory,
+    ...put,
+    comp: 'properties',
+    needs: 'directory',
+    handle: setDirectoryProperties,
+  },
+  GetDirectoryMetadata: {
+    ...directory,
+    ...getOrHead,
+    comp: 'metadata',
+    needs: 'directory',
+    handle: getDirectoryMetadata,
+  },
+  SetDirectoryMetadata: {
+    ...directory,
+    ...put,
+    comp: 'metadata',
+    needs: 'directory',
+    handle: setDirectoryMetadata,
+  },
+  DeleteDirectory: { ...directory, ...remove, needs: 'directory', handle: deleteDirectory },
+  ListDirectoriesAndFiles: { ...directory, ...get, comp: 'list', needs: 'directory', handle: listEntries },
+} satisfies Rows;
+
+const fileOperations = {
+  CreateFile: { ...file, ...put, lease: 'write', needs: 'place', handle: createFile },
+  GetFile: { ...file, ...get, lease: 'read', needs: 'file', handle: getFile },
+  GetFileProperties: {
+    ...file,
+    ...get,
+    methods: ['HEAD'],
+    lease: 'read',
+    needs: 'file',
+    handle: getFileProperties,
+  },
+  DeleteFile: { ...file, ...remove, lease: 'write', needs: 'file', handle: deleteFile },
+  SetFileProperties: {
+    ...file,
+    ...put,
+    comp: 'properties',
+    lease: 'write',
+    needs: 'file',
+    handle: setFileProperties,
+  },
+  GetFileMetadata: {
+    ...file,
+    ...getOrHead,
+    comp: 'metadata',
+    lease: 'read',
+    needs: 'file',
+    handle: getFileMetadata,
+  },
+  SetFileMetadata: {
+    ...file,
+    ...put,
+    comp: 'metadata',
+    lease: 'write',
+    needs: 'file',
+    handle: setFileMetadata,
+  },
+  PutRange: {
+    ...file,
+    ...put,
+    comp: 'range',
+    lease: 'write',
+    bodyLimit: rangeLimit,
+    needs: 'file',
+    handle: putRange,
+  },
+} satisfies Rows;
+
+/**
+ * Every operation of the File service by its REST name: what the router, the body reader and the preconditions need
+ * to know of it, and its handler.
+ */
+export const operations: Rows = { ...shareOperations, ...directoryOperations, ...fileOperations };

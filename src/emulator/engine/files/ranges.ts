@@ -1,0 +1,127 @@
+import { hash } from 'node:crypto';
+import type { HttpHeaders } from '../../../core/http/headers.js';
+import { type ByteRange, formatContentRange, parseRange } from '../../../core/wire/byte-range.js';
+import { formatTicks } from '../../../core/wire/dates.js';
+import type { FileRecord } from '../../store/store.js';
+import type { FileContext } from '../context.js';
+import { emptyReply, type Reply } from '../reply.js';
+import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
+import { modifiedHeaders } from './entry-headers.js';
+import { fileHeaders, refuseReadOnly } from './files.js';
+
+/** Most bytes that one Put Range can write, and that can be read with an MD5 of them. */
+export const rangeLimit = 4 * 1024 * 1024;
+/** From here on writing a range moves the times of the last write and change. */
+const movesTimesSince = '2021-06-08';
+
+/** Get File, whole or in part. */
+export function getFile(context: FileContext): Reply {
+  const { file } = context;
+  const asked = readRangeHeader(context.headers);
+  if (asked === undefined) {
+    const headers = fileHeaders(context, 'whole').set('Accept-Ranges', 'bytes');
+    return { status: 200, headers, body: { content: file.content, range: { start: 0, end: file.size } } };
+  }
+  const range = within(asked, file.size);
+  const headers = fileHeaders(context, 'part').set('Accept-Ranges', 'bytes');
+  headers.set('Content-Range', formatContentRange(range, file.size));
+  if (context.headers.get('x-ms-range-get-content-md5')?.toLowerCase() === 'true') {
+    headers.set('Content-MD5', md5Of(context, range));
+  }
+  return { status: 206, headers, body: { content: file.content, range } };
+}
+
+type AskedRange = NonNullable<ReturnType<typeof parseRange>>;
+
+/** The range of a request; `x-ms-range` goes before `Range`. */
+function readRangeHeader(headers: HttpHeaders): AskedRange | undefined {
+  const name = headers.has('x-ms-range') ? 'x-ms-range' : 'Range';
+  const text = headers.get(name);
+  if (text === undefined) return undefined;
+  const range = parseRange(text);
+  if (range === undefined) throw invalidHeader(name, text);
+  return range;
+}
+
+function within(asked: AskedRange, size: number): ByteRange {
+  if (asked.start >= size) {
+    throw new Refusal('InvalidRange', { headers: { 'Content-Range': `bytes */${size}` } });
+  }
+  return { start: asked.start, end: Math.min(asked.end ?? size, size) };
+}
+
+function md5Of({ file, headers }: FileContext, range: ByteRange): string {
+  if (range.end - range.start > rangeLimit) {
+    throw invalidHeader('x-ms-range-get-content-md5', headers.get('x-ms-range-get-content-md5') ?? '');
+  }
+  return hash('md5', Buffer.concat([...file.content.read(range)]), 'base64');
+}
+
+/** Put Range: writes or clears bytes of a file, which keeps its length. */
+export function putRange(context: FileContext): Reply {
+  const mode = context.headers.get('x-ms-write');
+  if (mode === undefined) throw missingHeader('x-ms-write');
+  const range = writtenRange(context);
+  switch (mode.toLowerCase()) {
+    case 'update':
+      return update(context, range);
+    case 'clear':
+      return clear(context, range);
+    default:
+      throw invalidHeader('x-ms-write', mode);
+  }
+}
+
+function writtenRange({ headers }: FileContext): ByteRange {
+  const name = headers.has('x-ms-range') ? 'x-ms-range' : 'Range';
+  const text = headers.get(name);
+  if (text === undefined) throw missingHeader('x-ms-range');
+  const range = parseRange(text);
+  if (range?.end === undefined) throw invalidHeader(name, text);
+  return { start: range.start, end: range.end };
+}
+
+function update(context: FileContext, range: ByteRange): Reply {
+  const { file, body, share } = context;
+  if (body.length !== range.end - range.start) throw invalidHeader('Content-Length', String(body.length));
+  const md5 = hash('md5', body, 'base64');
+  checkMd5(context.headers.get('content-md5'), md5);
+  checkWritable(context, range);
+  const content = file.content.write(range.start, body, share.epoch);
+  const headers = putContent(context, content).set('Content-MD5', md5);
+  return emptyReply(201, headers.set('x-ms-request-server-encrypted', 'true'));
+}
+
+function checkMd5(given: string | undefined, computed: string): void {
+  if (given === undefined || given === computed) return;
+  throw new Refusal(/^[A-Za-z0-9+/]{22}==$/.test(given) ? 'Md5Mismatch' : 'InvalidMd5');
+}
+
+function clear(context: FileContext, range: ByteRange): Reply {
+  if (context.body.length > 0) throw invalidHeader('Content-Length', String(context.body.length));
+  const md5 = context.headers.get('content-md5');
+  if (md5 !== undefined) throw invalidHeader('Content-MD5', md5);
+  checkWritable(context, range);
+  return emptyReply(201, putContent(context, context.file.content.clear(range, context.share.epoch)));
+}
+
+function checkWritable(context: FileContext, range: ByteRange): void {
+  if (range.end > context.file.size) throw new Refusal('InvalidRange');
+  refuseReadOnly(context);
+}
+
+/** Stores changed bytes; gives the headers that every answer to Put Range has. */
+function putContent(context: FileContext, content: FileRecord['content']): HttpHeaders {
+  const { file, share, version } = context;
+  const etag = context.identity.nextTicks();
+  const mode = context.headers.get('x-ms-file-last-write-time');
+  if (mode !== undefined && !/^(?:now|preserve)$/i.test(mode))
+    throw invalidHeader('x-ms-file-last-write-time', mode);
+  const moves = mode?.toLowerCase() !== 'preserve';
+  const writtenAt = moves ? etag : file.writtenAt;
+  context.store.putEntry(share.volume, { ...file, content, etag, changedAt: etag, writtenAt });
+  const headers = modifiedHeaders(etag);
+  return version < movesTimesSince
+    ? headers
+    : headers.set('x-ms-file-last-write-time', formatTicks(writtenAt));
+}

@@ -1,0 +1,167 @@
+import { type Clock, systemClock } from '../core/clock.js';
+import { ConfigurationError } from '../core/errors.js';
+
+/** The account every emulator of Azure Storage knows, with its published key. */
+export const wellKnownAccount: EmulatorAccount = Object.freeze({
+  name: 'devstoreaccount1',
+  keys: Object.freeze([
+    'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
+  ]),
+});
+
+/** A storage account of the emulator. */
+export interface EmulatorAccount {
+  /** 3 to 24 lower-case letters and digits. */
+  readonly name: string;
+  /** One or two keys in base64; both are valid at once. */
+  readonly keys: readonly string[];
+}
+
+/** Options of {@link createEmulator} and, together with {@link ServerOptions}, of {@link startEmulator}. */
+export interface EngineOptions {
+  /** @defaultValue `devstoreaccount1` with the published key */
+  readonly accounts?: readonly EmulatorAccount[] | undefined;
+  /** Shares that are there from the beginning, in the first account. @defaultValue none */
+  readonly shares?: readonly string[] | undefined;
+  /** Refuses an `x-ms-version` that the emulator does not know. @defaultValue false: any well-formed one is taken */
+  readonly strictApiVersion?: boolean | undefined;
+  /** How long the name of a deleted share stays taken, in milliseconds. @defaultValue 30000, as in Azure at the least */
+  readonly shareDeletionMs?: number | undefined;
+  /** @defaultValue the clock of the machine */
+  readonly clock?: Clock | undefined;
+  /** Told of failures of the emulator itself, which are answered with a 500. @defaultValue nobody */
+  readonly onFailure?: ((error: unknown) => void) | undefined;
+}
+
+/** Where the emulator listens. */
+export interface ServerOptions {
+  /** @defaultValue `127.0.0.1` */
+  readonly host?: string | undefined;
+  /** Port of the File service; 0 = any free one. @defaultValue 10003 */
+  readonly filesPort?: number | undefined;
+  /** There is no Blob service yet: only 0 is accepted. @defaultValue 0 */
+  readonly blobsPort?: number | undefined;
+  /** Certificate in PEM, for HTTPS; needs {@link key}. @defaultValue none: plain HTTP */
+  readonly cert?: string | undefined;
+  /** Private key in PEM, for HTTPS; needs {@link cert}. @defaultValue none: plain HTTP */
+  readonly key?: string | undefined;
+}
+
+export type EmulatorOptions = EngineOptions & ServerOptions;
+
+export interface ResolvedEngineOptions {
+  readonly accounts: readonly [EmulatorAccount, ...EmulatorAccount[]];
+  readonly shares: readonly string[];
+  readonly strictApiVersion: boolean;
+  readonly shareDeletionMs: number;
+  readonly clock: Clock;
+  readonly onFailure: ((error: unknown) => void) | undefined;
+}
+
+export interface ResolvedServerOptions {
+  readonly host: string;
+  readonly filesPort: number;
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
+
+const engineKeys = [
+  'accounts',
+  'shares',
+  'strictApiVersion',
+  'shareDeletionMs',
+  'clock',
+  'onFailure',
+] as const satisfies readonly (keyof EngineOptions)[];
+const serverKeys = [
+  'host',
+  'filesPort',
+  'blobsPort',
+  'cert',
+  'key',
+] as const satisfies readonly (keyof ServerOptions)[];
+
+/** Checks the options of an emulator without a socket and fills in the defaults. @throws {ConfigurationError} */
+export function resolveEngineOptions(user: EngineOptions): ResolvedEngineOptions {
+  refuseUnknown(user, engineKeys);
+  return engineOptions(user);
+}
+
+/** Checks the options of an emulator that listens and fills in the defaults. @throws {ConfigurationError} */
+export function resolveEmulatorOptions(user: EmulatorOptions): ResolvedEngineOptions & ResolvedServerOptions {
+  refuseUnknown(user, [...engineKeys, ...serverKeys]);
+  const { blobsPort = 0, cert, key } = user;
+  if (blobsPort !== 0) {
+    throw invalid(
+      `blobsPort must be 0, because there is no Blob service in the emulator yet, got ${blobsPort}`,
+    );
+  }
+  if ((cert === undefined) !== (key === undefined)) {
+    throw invalid(`cert and key go together, got only ${cert === undefined ? 'key' : 'cert'}`);
+  }
+  return {
+    ...engineOptions(user),
+    host: user.host ?? '127.0.0.1',
+    filesPort: integer('filesPort', user.filesPort ?? 10_003, 65_535),
+    tls: cert === undefined || key === undefined ? undefined : { cert, key },
+  };
+}
+
+function engineOptions(user: EngineOptions): ResolvedEngineOptions {
+  return {
+    accounts: resolveAccounts(user.accounts ?? [wellKnownAccount]),
+    shares: (user.shares ?? []).map(checkedShare),
+    strictApiVersion: user.strictApiVersion ?? false,
+    shareDeletionMs: integer('shareDeletionMs', user.shareDeletionMs ?? 30_000, Number.MAX_SAFE_INTEGER),
+    clock: user.clock ?? systemClock,
+    onFailure: user.onFailure,
+  };
+}
+
+function resolveAccounts(
+  accounts: readonly EmulatorAccount[],
+): readonly [EmulatorAccount, ...EmulatorAccount[]] {
+  const [first, ...rest] = accounts.map(checkedAccount);
+  if (first === undefined) throw invalid('accounts must hold at least one account, got none');
+  const names = accounts.map((account) => account.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice !== undefined) throw invalid(`accounts must have different names, got ${twice} twice`);
+  return [first, ...rest];
+}
+
+function checkedAccount({ name, keys }: EmulatorAccount, index: number): EmulatorAccount {
+  if (!/^[a-z0-9]{3,24}$/.test(name)) {
+    throw invalid(
+      `accounts[${index}].name must be 3 to 24 lower-case letters and digits, got ${JSON.stringify(name)}`,
+    );
+  }
+  if (keys.length < 1 || keys.length > 2) {
+    throw invalid(`accounts[${index}].keys must hold one or two keys, got ${keys.length}`);
+  }
+  // The key itself stays out of the message.
+  if (!keys.every((key) => /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(key))) {
+    throw invalid(`accounts[${index}].keys must be base64`);
+  }
+  return { name, keys: [...keys] };
+}
+
+function checkedShare(name: string, index: number): string {
+  if (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) return name;
+  throw invalid(
+    `shares[${index}] must be 3 to 63 lower-case letters, digits and single dashes, got ${JSON.stringify(name)}`,
+  );
+}
+
+function integer(option: string, value: number, most: number): number {
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw invalid(`${option} must be an integer from 0 to ${most}, got ${value}`);
+}
+
+function refuseUnknown(user: object, known: readonly string[]): void {
+  const unknown = Object.keys(user).find((name) => !known.includes(name));
+  if (unknown !== undefined)
+    throw invalid(`${unknown} is not an option of the emulator; there are ${known.join(', ')}`);
+}
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError('InvalidOption', message);
+}

@@ -1,0 +1,54 @@
+import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { HttpHeaders } from '../../core/http/headers.js';
+import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
+import type { Engine } from '../engine/engine.js';
+
+/** Makes the listener that carries requests of a `node:http` server to an engine, and answers back. */
+export function requestListener(engine: Engine, scheme: 'http' | 'https') {
+  return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    outgoing.sendDate = false;
+    engine
+      .handle(toRequest(incoming, scheme))
+      .then((response) => send(response, outgoing))
+      // A client that goes away in the middle of an answer concerns nobody else.
+      .catch(() => outgoing.destroy());
+  };
+}
+
+function toRequest(incoming: IncomingMessage, scheme: string): HttpRequest {
+  return {
+    method: incoming.method ?? 'GET',
+    origin: `${scheme}://${incoming.headers.host ?? 'localhost'}`,
+    target: incoming.url ?? '/',
+    headers: HttpHeaders.fromRaw(incoming.rawHeaders),
+    body: incoming,
+  };
+}
+
+async function send(response: HttpResponse, outgoing: ServerResponse): Promise<void> {
+  outgoing.writeHead(response.status, response.headers.toRaw());
+  const { buffered } = response.body;
+  if (buffered !== undefined) {
+    outgoing.end(buffered.length === 0 ? undefined : buffered);
+    return;
+  }
+  for await (const piece of response.body) {
+    if (outgoing.destroyed) return;
+    if (!outgoing.write(piece)) await writable(outgoing);
+  }
+  outgoing.end();
+}
+
+/** Ends when the client has taken what was written, or when it is gone. */
+async function writable(outgoing: ServerResponse): Promise<void> {
+  const given = new AbortController();
+  try {
+    await Promise.race([
+      once(outgoing, 'drain', { signal: given.signal }),
+      once(outgoing, 'close', { signal: given.signal }),
+    ]);
+  } finally {
+    given.abort();
+  }
+}

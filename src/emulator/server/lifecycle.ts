@@ -1,0 +1,92 @@
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { systemClock } from '../../core/clock.js';
+import { ConfigurationError } from '../../core/errors.js';
+import type { Engine } from '../engine/engine.js';
+import { requestListener } from './http-server.js';
+
+/** Where and how a server listens. */
+export interface ListenOptions {
+  readonly host: string;
+  /** 0 = any free port. */
+  readonly port: number;
+  /** The option that the port came from, for the message when it is taken. */
+  readonly portOption: string;
+  /** Certificate and key in PEM; absent = plain HTTP. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+}
+
+/** A server that listens. */
+export interface RunningServer {
+  /** `http://127.0.0.1:10003`, with the port that was taken. */
+  readonly origin: string;
+  /** Takes no new requests, waits for those under way, then closes every connection. */
+  stop(): Promise<void>;
+}
+
+/** How long stopping waits for requests under way, in milliseconds. */
+const drainMs = 2000;
+/** Limits for clients that stall: to send the head, to send the whole request, between two requests. */
+const limits = {
+  headersTimeout: 20_000,
+  requestTimeout: 600_000,
+  keepAliveTimeout: 65_000,
+  maxHeaderSize: 64 * 1024,
+};
+
+/**
+ * Starts a server in front of an engine.
+ * @throws {ConfigurationError} `InvalidOption` when the port is taken, or the certificate cannot be used.
+ */
+export async function startServer(engine: Engine, options: ListenOptions): Promise<RunningServer> {
+  const scheme = options.tls === undefined ? 'http' : 'https';
+  const server = makeServer(engine, options);
+  await listen(server, options);
+  const { port } = server.address() as AddressInfo;
+  const host = options.host.includes(':') ? `[${options.host}]` : options.host;
+  return { origin: `${scheme}://${host}:${port}`, stop: () => stop(server) };
+}
+
+function makeServer(engine: Engine, { tls }: ListenOptions): Server {
+  if (tls === undefined) return createServer({ ...limits }, requestListener(engine, 'http'));
+  try {
+    return createTlsServer({ ...limits, ...tls }, requestListener(engine, 'https'));
+  } catch (cause) {
+    throw new ConfigurationError(
+      'InvalidOption',
+      'cert and key must be a PEM certificate and its private key',
+      {
+        cause,
+      },
+    );
+  }
+}
+
+function listen(server: Server, { host, port, portOption }: ListenOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const reason =
+        cause.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${cause.code ?? cause.message})`;
+      const advice = `choose another one with ${portOption}, or 0 for any that is free`;
+      reject(
+        new ConfigurationError('InvalidOption', `port ${port} on ${host} ${reason}: ${advice}`, { cause }),
+      );
+    });
+    server.listen({ host, port }, () => {
+      server.removeAllListeners('error');
+      resolve();
+    });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const relax = systemClock.timer(drainMs, () => server.closeAllConnections());
+    server.close(() => {
+      relax();
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+}
