@@ -1,6 +1,6 @@
 import type { Clock } from './clock.js';
 import type { HttpResponse } from './http/message.js';
-import type { Attributes } from './telemetry.js';
+import type { Attributes, Span } from './telemetry.js';
 
 /** Which of the default time limits of one attempt applies; see {@link TimeoutTable}. */
 export type TimeoutClass = 'smallRead' | 'largeRead' | 'write' | 'directory' | 'lease';
@@ -131,6 +131,8 @@ export interface Call {
   readonly totalTimeoutMs?: number | undefined;
   /** What the caller can tell of a success for its span, such as `count` of a listing. Asked only when there is telemetry. */
   readonly attributesOf?: ((response: HttpResponse) => Attributes) | undefined;
+  /** The operation's span, below which attempts have theirs. */
+  readonly span?: Span | undefined;
 }
 
 /** The fields of a call that change on its way. */
@@ -138,6 +140,7 @@ export interface CallChanges {
   readonly cancellation?: Cancellation;
   readonly deadlineAt?: number;
   readonly attempt?: number;
+  readonly span?: Span;
 }
 
 /** The same call with some fields changed; written out, because spreading was measured slower. */
@@ -154,6 +157,7 @@ export function derivedCall(call: Call, changes: CallChanges): Call {
     signal: call.signal,
     totalTimeoutMs: call.totalTimeoutMs,
     attributesOf: call.attributesOf,
+    span: changes.span ?? call.span,
   };
 }
 

@@ -1,3 +1,4 @@
+import { explainRefusal } from './auth/refusal.js';
 import { signLayer } from './auth/sign.js';
 import { type Call, Cancellation, type Operation } from './call.js';
 import type { AzureStorageError } from './errors.js';
@@ -17,6 +18,12 @@ import { deadlineLayer } from './resilience/deadline.js';
 import { retryLayer } from './resilience/retry.js';
 import { commonFailure } from './resilience/service-failure.js';
 import type { Attributes } from './telemetry.js';
+import {
+  attemptTelemetryLayer,
+  circuitObserver,
+  operationTelemetryLayer,
+  retryObserver,
+} from './telemetry-layers.js';
 import { versionFor } from './version.js';
 
 export type { FailureMapper, ServiceFailure };
@@ -69,7 +76,7 @@ export interface Pipeline {
 }
 
 export function createPipeline(options: ResolvedClientOptions, service: ServiceDescription): Pipeline {
-  const transport = options.transport ?? createNodeTransport();
+  const transport = options.transport ?? createNodeTransport({ clock: options.clock });
   const first = fold(stages(options, service), transport);
   const { endpoint } = options;
   const api = { version: options.apiVersion, explicit: options.apiVersionIsExplicit };
@@ -93,19 +100,29 @@ export function createPipeline(options: ResolvedClientOptions, service: ServiceD
 
 /** The stages, outermost first. This is the only place where their order is written. */
 function stages(options: ResolvedClientOptions, service: ServiceDescription): readonly Layer[] {
-  const { clock, totalTimeoutMs, timeoutMs, endpoint } = options;
-  const breaker = new CircuitBreaker(options.circuitBreaker, clock);
+  const { clock, totalTimeoutMs, timeoutMs, endpoint, telemetry } = options;
+  const observed = telemetry === undefined ? undefined : { telemetry, name: service.name, clock };
   return [
     // The budget spans all attempts and the waits between them.
     deadlineLayer(clock, totalTimeoutMs),
+    // One span per operation, however often it is tried. Not even there when nobody listens.
+    ...(observed === undefined ? [] : [operationTelemetryLayer(observed)]),
     // Outside the breaker, so that each attempt asks it again; an open circuit is not retried.
-    retryLayer({ config: options.retry, clock }),
+    retryLayer({ config: options.retry, clock, onRetry: observed && retryObserver(observed) }),
     // Counts attempts, not operations. One per pipeline, which has one host: clients do not share their judgement.
-    circuitBreakerLayer(breaker),
+    circuitBreakerLayer(
+      new CircuitBreaker(
+        options.circuitBreaker,
+        clock,
+        observed && circuitObserver(observed, endpoint.origin),
+      ),
+    ),
+    // Inside the breaker: what an open circuit refuses is no attempt.
+    ...(observed === undefined ? [] : [attemptTelemetryLayer(observed)]),
     // Inside the retry, so that an attempt that takes too long leaves time for the next.
     attemptTimeoutLayer({ clock, timeoutMs, totalTimeoutMs }),
     // Inside the time limit, because it reads bodies; what is outside sees answers that mean success, or errors.
-    answerCheckLayer(clock, failureMapper(service)),
+    answerCheckLayer(clock, failureMapper(options, service)),
     // Innermost of what changes the request, so that a retry carries a fresh date and a fresh credential.
     signLayer({
       source: options.credentials,
@@ -124,9 +141,13 @@ function fold(layers: readonly Layer[], transport: Transport): Send {
   return layers.reduceRight<Send>((next, layer) => layer(next), last);
 }
 
-function failureMapper(service: ServiceDescription): RequestFailureMapper {
-  return (failure, call): AzureStorageError =>
-    service.mapFailure(failure, call) ?? commonFailure(failure, call);
+/** The service is asked first: it knows its resources. Core knows who may ask, and servers that fail. */
+function failureMapper(options: ResolvedClientOptions, service: ServiceDescription): RequestFailureMapper {
+  return (failure, call, request): AzureStorageError => {
+    const explain = () =>
+      explainRefusal(failure, { request, accountName: options.accountName, now: options.clock.now() });
+    return service.mapFailure(failure, call) ?? commonFailure(failure, call, explain);
+  };
 }
 
 function callFor(execution: Execution): Call {

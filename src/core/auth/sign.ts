@@ -1,7 +1,7 @@
 import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
 import type { HttpHeaders } from '../http/headers.js';
-import type { HttpRequest, Layer } from '../http/message.js';
+import type { HttpRequest, HttpResponse, Layer } from '../http/message.js';
 import { type ApiVersion, versionFor } from '../version.js';
 import { formatRfc1123 } from '../wire/dates.js';
 import type { AttemptCredential, CredentialSource } from './credentials.js';
@@ -27,10 +27,18 @@ const sourceHeaders = ['x-ms-copy-source', 'x-ms-file-rename-source'] as const;
 export function signLayer(settings: SignSettings): Layer {
   const { source } = settings;
   return (next) => (request, call) => {
+    const send = (credential: AttemptCredential): Promise<HttpResponse> => {
+      const signed = sign(request, call, { settings, credential });
+      return signed === request ? next(request, call) : next(signed, call).then(withRequest(signed));
+    };
     const credential = source.get(call.cancellation);
-    if (!(credential instanceof Promise)) return next(sign(request, call, { settings, credential }), call);
-    return credential.then((given) => next(sign(request, call, { settings, credential: given }), call));
+    return credential instanceof Promise ? credential.then(send) : send(credential);
   };
+}
+
+/** Lets a refusal be explained by what was really sent. */
+function withRequest(signed: HttpRequest): (response: HttpResponse) => HttpResponse {
+  return (response) => (response.status < 400 ? response : { ...response, sentAs: signed });
 }
 
 interface Signing {

@@ -19,6 +19,8 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: HttpHeaders;
   readonly body: ResponseBody;
+  /** On a refusal: the request as it went out, where the signing layer gave it another target. */
+  readonly sentAs?: HttpRequest | undefined;
 }
 
 /** The body of an answer. It is read once: by `bytes()`, by iterating, or not at all after `discard()`. */

@@ -1,13 +1,11 @@
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  request as httpRequest,
-  type IncomingMessage,
-} from 'node:http';
-import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Call } from '../call.js';
+import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
+import { checkKeys, checkNumber, invalidOption } from '../option-checks.js';
+import { type AgentSettings, PlainAgent, SecureAgent } from './agents.js';
 import { HttpHeaders } from './headers.js';
 import { bufferedBody, type HttpRequest, type HttpResponse, type Transport } from './message.js';
 import { NodeBody } from './node-body.js';
@@ -17,8 +15,11 @@ import { socketFailure } from './socket-errors.js';
 export interface NodeTransportOptions {
   /** Connections per host at most; further requests wait. Limits: 1 to 65 535. @defaultValue 256 */
   readonly maxSockets?: number | undefined;
+  /** How long making a connection may take, TLS included, in milliseconds. Limits: 1 to 10 minutes. @defaultValue 10 000 */
+  readonly connectTimeoutMs?: number | undefined;
   /** Certificates of authorities to trust instead of the usual ones, PEM. Validation itself cannot be switched off. */
   readonly ca?: string | readonly string[] | undefined;
+  readonly clock?: Clock | undefined;
 }
 
 /**
@@ -26,7 +27,25 @@ export interface NodeTransportOptions {
  * validated, redirects are not followed.
  */
 export function createNodeTransport(options: NodeTransportOptions = {}): Transport {
-  return new NodeTransport(options);
+  return new NodeTransport(resolve(options));
+}
+
+function resolve(user: NodeTransportOptions): AgentSettings {
+  checkKeys(user, 'transport options', ['maxSockets', 'connectTimeoutMs', 'ca', 'clock']);
+  const { maxSockets, connectTimeoutMs, ca, clock } = user;
+  const texts = ca === undefined || typeof ca === 'string' ? [] : ca;
+  if (!Array.isArray(texts) || texts.some((text) => typeof text !== 'string')) {
+    throw invalidOption('ca must be a text in PEM, or a list of such texts');
+  }
+  return {
+    maxSockets: checkNumber(maxSockets ?? 256, 'maxSockets', { least: 1, most: 65_535, integer: true }),
+    connectTimeoutMs: checkNumber(connectTimeoutMs ?? 10_000, 'connectTimeoutMs', {
+      least: 1,
+      most: 600_000,
+    }),
+    ca,
+    clock: clock ?? systemClock,
+  };
 }
 
 /** What is known of a host, worked out once. */
@@ -39,14 +58,14 @@ interface Destination {
 }
 
 class NodeTransport implements Transport {
-  readonly #options: NodeTransportOptions;
+  readonly #settings: AgentSettings;
   readonly #destinations = new Map<string, Destination>();
-  #plain: HttpAgent | undefined;
-  #secure: HttpsAgent | undefined;
+  #plain: PlainAgent | undefined;
+  #secure: SecureAgent | undefined;
   #closed = false;
 
-  constructor(options: NodeTransportOptions) {
-    this.#options = options;
+  constructor(settings: AgentSettings) {
+    this.#settings = settings;
   }
 
   send(request: HttpRequest, call: Call): Promise<HttpResponse> {
@@ -109,21 +128,13 @@ class NodeTransport implements Transport {
     return destination;
   }
 
-  #plainAgent(): HttpAgent {
-    this.#plain ??= new HttpAgent({ keepAlive: true, maxSockets: this.#options.maxSockets ?? 256 });
+  #plainAgent(): PlainAgent {
+    this.#plain ??= new PlainAgent(this.#settings);
     return this.#plain;
   }
 
-  #secureAgent(): HttpsAgent {
-    const { ca } = this.#options;
-    this.#secure ??= new HttpsAgent({
-      keepAlive: true,
-      maxSockets: this.#options.maxSockets ?? 256,
-      minVersion: 'TLSv1.2',
-      // Said here, because the environment can otherwise switch validation off for the whole process.
-      rejectUnauthorized: true,
-      ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
-    });
+  #secureAgent(): SecureAgent {
+    this.#secure ??= new SecureAgent(this.#settings);
     return this.#secure;
   }
 }

@@ -24,6 +24,7 @@ export class WatchedBody implements ResponseBody {
   readonly #done: (() => void)[] = [];
   #ended = false;
   #received = 0;
+  #error: { readonly error: unknown } | undefined;
   /** Since when the reader waits; negative while it does not. */
   #waitingSince = -1;
   #stopTimer: (() => void) | undefined;
@@ -31,12 +32,17 @@ export class WatchedBody implements ResponseBody {
   constructor(inner: ResponseBody, watch: Watch) {
     this.#inner = inner;
     this.#watch = watch;
-    watch.cancellation.add(this.#end);
+    watch.cancellation.add(this.#cancelled);
   }
 
   /** Bytes that were read so far. */
   get received(): number {
     return this.#received;
+  }
+
+  /** Why reading failed, where it did. */
+  get error(): { readonly error: unknown } | undefined {
+    return this.#error;
   }
 
   /** Calls `fn` once the body is done, at once if it is. */
@@ -53,6 +59,9 @@ export class WatchedBody implements ResponseBody {
       const bytes = await this.#inner.bytes(limitBytes);
       this.#received += bytes.length;
       return bytes;
+    } catch (error) {
+      this.#error = { error };
+      throw error;
     } finally {
       this.#end();
     }
@@ -89,11 +98,20 @@ export class WatchedBody implements ResponseBody {
         this.#received += next.value.length;
         yield next.value;
       }
+    } catch (error) {
+      this.#error = { error };
+      throw error;
     } finally {
-      if (!complete) await reader.return?.();
       this.#end();
+      if (!complete) await reader.return?.();
     }
   }
+
+  /** The transport breaks the body off by itself; nobody may be reading, so it is done here. */
+  #cancelled = (error: unknown): void => {
+    this.#error = { error };
+    this.#end();
+  };
 
   #startWaiting = (): void => {
     if (this.#watch.idleMs === Number.POSITIVE_INFINITY || this.#ended) return;
@@ -118,7 +136,7 @@ export class WatchedBody implements ResponseBody {
     this.#waitingSince = -1;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#watch.cancellation.remove(this.#end);
+    this.#watch.cancellation.remove(this.#cancelled);
     for (const fn of this.#done) fn();
   };
 }

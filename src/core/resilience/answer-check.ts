@@ -92,7 +92,7 @@ async function refuse(request: HttpRequest, call: Call, refusal: Refusal): Promi
     headers,
     description: describe(request, call, withMessage(what, document.message), requestId),
   };
-  throw errorFor(failure, call, request);
+  throw errorFor(failure, call, response.sentAs ?? request);
 }
 
 /** A body that is too long or breaks off says nothing more than the headers do; a cancellation still ends the call. */

@@ -1,3 +1,4 @@
+import type { Refusal } from '../auth/refusal.js';
 import type { Call } from '../call.js';
 import {
   AuthenticationError,
@@ -68,12 +69,26 @@ function rangeOf(status: number): Kind {
   return status >= 400 && !aboutResources.has(status) ? 'InvalidRequest' : 'UnexpectedAnswer';
 }
 
-/** The error for a failure that no resource explains: who asks, how it asks, or the service itself. */
-export function commonFailure(failure: ServiceFailure, call: Call): AzureStorageError {
+/**
+ * The error for a failure that no resource explains: who asks, how it asks, or the service itself.
+ * @param explain - Asked about failures of authentication: what they probably mean.
+ */
+export function commonFailure(
+  failure: ServiceFailure,
+  call: Call,
+  explain: () => Refusal | undefined,
+): AzureStorageError {
   const { serviceCode } = failure;
   const known =
     serviceCode !== undefined && Object.hasOwn(byCode, serviceCode) ? byCode[serviceCode] : undefined;
-  return errorOf(known ?? byStatus(failure.status), failure.description, detailsOf(failure, call));
+  const kind = known ?? byStatus(failure.status);
+  const details = detailsOf(failure, call);
+  if (kind === 'PermissionDenied' || kind === 'AuthorizationFailure') {
+    const refusal = explain();
+    const hint = refusal === undefined ? '' : `; likely: ${refusal.hint}`;
+    return new AuthenticationError(refusal?.code ?? kind, failure.description + hint, details);
+  }
+  return errorOf(kind, failure.description, details);
 }
 
 /** The fields that every error of an answer carries. */
@@ -82,11 +97,12 @@ export function detailsOf(failure: ServiceFailure, call: Call): ErrorDetails {
   return { status, serviceCode, requestId, retryAfterMs, operation: call.operation.name };
 }
 
-function errorOf(kind: Kind, message: string, details: ErrorDetails): AzureStorageError {
+function errorOf(
+  kind: Exclude<Kind, 'PermissionDenied' | 'AuthorizationFailure'>,
+  message: string,
+  details: ErrorDetails,
+): AzureStorageError {
   switch (kind) {
-    case 'PermissionDenied':
-    case 'AuthorizationFailure':
-      return new AuthenticationError(kind, message, details);
     case 'InvalidRequest':
     case 'UnsupportedVersion':
       return new ConfigurationError(kind, message, details);

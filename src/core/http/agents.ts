@@ -1,0 +1,66 @@
+import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
+import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import type { Duplex } from 'node:stream';
+import type { Clock } from '../clock.js';
+
+/** What the agents are made from. */
+export interface AgentSettings {
+  readonly maxSockets: number;
+  readonly connectTimeoutMs: number;
+  readonly ca: string | readonly string[] | undefined;
+  readonly clock: Clock;
+}
+
+type OnSocket = (error: Error | null, stream: Duplex) => void;
+
+/** Keeps connections to plain hosts; gives up one that cannot be made in time. */
+export class PlainAgent extends HttpAgent {
+  readonly #settings: AgentSettings;
+
+  constructor(settings: AgentSettings) {
+    super({ keepAlive: true, maxSockets: settings.maxSockets });
+    this.#settings = settings;
+  }
+
+  override createConnection(options: ClientRequestArgs, callback?: OnSocket): Duplex | null | undefined {
+    return limitConnect(super.createConnection(options, callback), 'connect', this.#settings);
+  }
+}
+
+/** The same over TLS 1.2 or later, with certificates that are always validated. */
+export class SecureAgent extends HttpsAgent {
+  readonly #settings: AgentSettings;
+
+  constructor(settings: AgentSettings) {
+    const { ca } = settings;
+    super({
+      keepAlive: true,
+      maxSockets: settings.maxSockets,
+      minVersion: 'TLSv1.2',
+      // Said here, because the environment can otherwise switch validation off for the whole process.
+      rejectUnauthorized: true,
+      ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
+    });
+    this.#settings = settings;
+  }
+
+  override createConnection(options: RequestOptions, callback?: OnSocket): Duplex | null | undefined {
+    return limitConnect(super.createConnection(options, callback), 'secureConnect', this.#settings);
+  }
+}
+
+/** A host that does not answer would hold the attempt for its whole time limit, minutes for a write. */
+function limitConnect(
+  socket: Duplex | null | undefined,
+  event: 'connect' | 'secureConnect',
+  settings: AgentSettings,
+): Duplex | null | undefined {
+  if (socket === null || socket === undefined) return socket;
+  const stop = settings.clock.timer(settings.connectTimeoutMs, () => {
+    const error = new Error(`no connection within ${settings.connectTimeoutMs} ms`);
+    socket.destroy(Object.assign(error, { code: 'ETIMEDOUT', syscall: 'connect' }));
+  });
+  socket.once(event, stop);
+  socket.once('close', stop);
+  return socket;
+}
