@@ -19,7 +19,7 @@ interface Volume {
   root: DirectoryRecord;
   directories: Map<string, Children>;
   permissions: Map<string, string>;
-  numbers: { directory: number; file: number };
+  itemsMade: number;
   fileBytes: number;
   /** Children that belong to this tree alone; `undefined` = all of them do. */
   own: Set<string> | undefined;
@@ -150,18 +150,17 @@ class MemoryState implements StoreWriter {
     if (entry?.kind === 'directory' && this.isEmpty(volume, entry.id)) tree.directories.delete(entry.id);
   }
 
-  nextNumber(volume: string, kind: 'directory' | 'file'): number {
+  nextNumber(volume: string): number {
     // A number that is not used after all is no loss: it is not taken back.
-    return ++this.#volume(volume).numbers[kind];
+    return ++this.#volume(volume).itemsMade;
   }
 
   createVolume(root: DirectoryRecord): string {
-    const numbers = { directory: 0, file: 0 };
     return this.#addVolume({
       root,
       directories: new Map(),
       permissions: new Map(),
-      numbers,
+      itemsMade: 0,
       fileBytes: 0,
       own: undefined,
     });
@@ -175,7 +174,6 @@ class MemoryState implements StoreWriter {
       ...tree,
       directories: new Map(tree.directories),
       permissions: new Map(tree.permissions),
-      numbers: { ...tree.numbers },
       own: new Set(),
     });
   }

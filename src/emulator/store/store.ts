@@ -223,8 +223,8 @@ export interface StoreWriter extends StoreReader {
   putEntry(volume: string, entry: EntryRecord): void;
   /** Removes an entry; the entries below a directory stay reachable by its id, which is what renaming needs. */
   removeEntry(volume: string, directoryId: string, key: string): void;
-  /** Counts up the ids of one kind in a tree, from 1. */
-  nextNumber(volume: string, kind: 'directory' | 'file'): number;
+  /** Counts the items that were ever made in a tree, from 1. */
+  nextNumber(volume: string): number;
   putPermission(volume: string, permissionKey: string, descriptor: string): void;
 }
 

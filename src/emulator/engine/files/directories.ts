@@ -16,17 +16,17 @@ export function createDirectory(context: PlaceContext): Reply {
   if (existing !== undefined) {
     throw new Refusal(existing.kind === 'directory' ? 'ResourceAlreadyExists' : 'ResourceTypeMismatch');
   }
-  const ticks = context.identity.nextTicks();
-  const properties = smbPropertiesForCreate(context, 'directory', ticks);
+  const properties = smbPropertiesForCreate(context, 'directory', context.identity.nextTicks());
   const directory: DirectoryRecord = {
     kind: 'directory',
-    id: entryId('directory', store.nextNumber(share.volume, 'directory')),
+    id: entryId(store.nextNumber(share.volume)),
     parentId: parent.id,
     name: context.name,
     key: context.key,
-    etag: ticks,
+    // As the service does it: an item that is said to be older has that time as its first ETag.
+    etag: properties.createdAt,
     metadata: readMetadata(context.headers) ?? [],
-    accessedAt: ticks,
+    accessedAt: properties.createdAt,
     ...properties,
   };
   store.putEntry(share.volume, directory);

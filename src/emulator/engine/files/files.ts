@@ -47,16 +47,18 @@ function newFile(
   const { store, share, parent } = context;
   const { size, replaced } = made;
   const ticks = context.identity.nextTicks();
+  const properties = smbPropertiesForCreate(context, 'file', ticks);
   return {
     kind: 'file',
-    id: replaced?.id ?? entryId('file', store.nextNumber(share.volume, 'file')),
+    id: replaced?.id ?? entryId(store.nextNumber(share.volume)),
     parentId: parent.id,
     name: replaced?.name ?? context.name,
     key: context.key,
-    etag: ticks,
+    // As the service does it: a file that is said to be older has that time as its first ETag.
+    etag: replaced === undefined ? properties.createdAt : ticks,
     metadata: readMetadata(context.headers) ?? [],
-    accessedAt: ticks,
-    ...smbPropertiesForCreate(context, 'file', ticks),
+    accessedAt: properties.createdAt,
+    ...properties,
     size,
     content: replaced?.content.truncate(0, share.epoch) ?? store.emptyContent,
     http: { contentType: 'application/octet-stream', ...readHttpProperties(context.headers) },

@@ -11,8 +11,10 @@ import { fileHeaders, refuseReadOnly } from './files.js';
 
 /** Most bytes that one Put Range can write, and that can be read with an MD5 of them. */
 export const rangeLimit = 4 * 1024 * 1024;
-/** From here on writing a range moves the times of the last write and change. */
-const movesTimesSince = '2021-06-08';
+/** From here on writing a range moves the times of the last write and change: older versions were never seen to. */
+const movesTimesSince = '2020-02-10';
+/** From here on the answer tells the time of the last write. */
+const tellsTimeSince = '2021-06-08';
 
 /** Get File, whole or in part. */
 export function getFile(context: FileContext): Reply {
@@ -117,11 +119,12 @@ function putContent(context: FileContext, content: FileRecord['content']): HttpH
   const mode = context.headers.get('x-ms-file-last-write-time');
   if (mode !== undefined && !/^(?:now|preserve)$/i.test(mode))
     throw invalidHeader('x-ms-file-last-write-time', mode);
-  const moves = mode?.toLowerCase() !== 'preserve';
-  const writtenAt = moves ? etag : file.writtenAt;
-  context.store.putEntry(share.volume, { ...file, content, etag, changedAt: etag, writtenAt });
+  const moves = version >= movesTimesSince;
+  const writtenAt = moves && mode?.toLowerCase() !== 'preserve' ? etag : file.writtenAt;
+  const changedAt = moves ? etag : file.changedAt;
+  context.store.putEntry(share.volume, { ...file, content, etag, changedAt, writtenAt });
   const headers = modifiedHeaders(etag);
-  return version < movesTimesSince
+  return version < tellsTimeSince
     ? headers
     : headers.set('x-ms-file-last-write-time', formatTicks(writtenAt));
 }

@@ -25,11 +25,12 @@ export function smbPropertiesForCreate(
   const attributes = readAttributes(context.headers) ?? 0;
   const restores = context.headers.get('x-ms-file-property-semantics')?.toLowerCase() === 'restore';
   const added = kind === 'directory' ? directoryBit : archiveBit;
+  const createdAt = readTime(context.headers, 'x-ms-file-creation-time', ticks) ?? ticks;
   return {
     attributes: restores && kind === 'file' ? attributes : attributes | added,
-    createdAt: readTime(context.headers, 'x-ms-file-creation-time', ticks) ?? ticks,
+    createdAt,
     writtenAt: readTime(context.headers, 'x-ms-file-last-write-time', ticks) ?? ticks,
-    changedAt: readTime(context.headers, 'x-ms-file-change-time', ticks) ?? ticks,
+    changedAt: readTime(context.headers, 'x-ms-file-change-time', ticks) ?? createdAt,
     permissionKey: readPermission(context) ?? inheritedKey(context.account, kind),
   };
 }
