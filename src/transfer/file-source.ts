@@ -1,0 +1,65 @@
+import type { BigIntStats } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { ByteRange } from '../core/wire/byte-range.js';
+import type { Source } from './source.js';
+import { TransferError } from './transfer-error.js';
+
+/** A local file, read by position. A write to it while it is read is noticed by its size and its time of change. */
+export class FileSource implements Source {
+  readonly size: number;
+  readonly #handle: FileHandle;
+  readonly #path: string;
+  readonly #opened: BigIntStats;
+
+  private constructor(handle: FileHandle, path: string, opened: BigIntStats) {
+    this.size = Number(opened.size);
+    this.#handle = handle;
+    this.#path = path;
+    this.#opened = opened;
+  }
+
+  /** @throws {TransferError} `LocalNotAFile`; errors of the file system as they are. */
+  static async open(path: string): Promise<FileSource> {
+    // Looked at before it is opened: opening a pipe would wait for its writer.
+    refuseOthers(path, await stat(path, { bigint: true }));
+    const handle = await open(path, 'r');
+    try {
+      const opened = await handle.stat({ bigint: true });
+      refuseOthers(path, opened);
+      return new FileSource(handle, path, opened);
+    } catch (error) {
+      await handle.close();
+      throw error;
+    }
+  }
+
+  async slice({ start, end }: ByteRange): Promise<Uint8Array> {
+    const bytes = Buffer.allocUnsafe(end - start);
+    let filled = 0;
+    while (filled < bytes.length) {
+      const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, start + filled);
+      if (bytesRead === 0) throw this.#changed();
+      filled += bytesRead;
+    }
+    return bytes;
+  }
+
+  async verify(): Promise<void> {
+    const now = await this.#handle.stat({ bigint: true });
+    if (now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs) throw this.#changed();
+  }
+
+  async close(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+
+  #changed(): TransferError {
+    return new TransferError('SourceChanged', `${this.#path} was written to while it was being sent`, {
+      retryable: true,
+    });
+  }
+}
+
+function refuseOthers(path: string, stats: BigIntStats): void {
+  if (!stats.isFile()) throw new TransferError('LocalNotAFile', `${path} is not a regular file`);
+}

@@ -1,0 +1,93 @@
+import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { FileSink } from '../../../src/transfer/file-sink.js';
+import { patterned } from '../../support/patterned.js';
+import { temporaryDirectory } from '../../support/temporary-directory.js';
+
+const id = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
+
+describe('FileSink', () => {
+  it('shows the file only when it is whole', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'target.bin');
+    const sink = await FileSink.create(path, { id, overwrite: true });
+    await sink.write(patterned(50, 50), 50);
+    await sink.write(patterned(50), 0);
+    expect(await readdir(directory)).toEqual([`.azstore-${id}.tmp`]);
+    await sink.commit();
+    expect(await readdir(directory)).toEqual(['target.bin']);
+    expect(new Uint8Array(await readFile(path))).toEqual(patterned(100));
+  });
+
+  it('replaces a file in one step', async () => {
+    const path = join(await temporaryDirectory(), 'target.bin');
+    await writeFile(path, 'old');
+    const sink = await FileSink.create(path, { id, overwrite: true });
+    expect(await readFile(path, 'utf8')).toBe('old');
+    await sink.commit();
+    expect(await readFile(path, 'utf8')).toBe('');
+  });
+
+  it('replaces a symbolic link and leaves alone what it leads to', async () => {
+    const directory = await temporaryDirectory();
+    const elsewhere = join(directory, 'elsewhere');
+    const path = join(directory, 'target.bin');
+    await writeFile(elsewhere, 'safe');
+    await symlink(elsewhere, path);
+    const sink = await FileSink.create(path, { id, overwrite: true });
+    await sink.write(patterned(4), 0);
+    await sink.commit();
+    expect(await readFile(elsewhere, 'utf8')).toBe('safe');
+    expect(new Uint8Array(await readFile(path))).toEqual(patterned(4));
+  });
+
+  it('leaves nothing when it is discarded', async () => {
+    const directory = await temporaryDirectory();
+    const sink = await FileSink.create(join(directory, 'target.bin'), { id, overwrite: true });
+    await sink.write(patterned(4), 0);
+    await sink.discard();
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('refuses a file that is there when it may not be replaced', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'target.bin');
+    await writeFile(path, 'old');
+    await expect(FileSink.create(path, { id, overwrite: false })).rejects.toMatchObject({
+      code: 'LocalFileExists',
+    });
+    expect(await readdir(directory)).toEqual(['target.bin']);
+  });
+
+  it('does not replace a file that appears while it writes', async () => {
+    const directory = await temporaryDirectory();
+    const path = join(directory, 'target.bin');
+    const sink = await FileSink.create(path, { id, overwrite: false });
+    await writeFile(path, 'of somebody else');
+    await expect(sink.commit()).rejects.toMatchObject({ code: 'LocalFileExists' });
+    await sink.discard();
+    expect(await readFile(path, 'utf8')).toBe('of somebody else');
+    expect(await readdir(directory)).toEqual(['target.bin']);
+  });
+
+  it('gives the name without replacing', async () => {
+    const directory = await temporaryDirectory();
+    const sink = await FileSink.create(join(directory, 'target.bin'), { id, overwrite: false });
+    await sink.commit();
+    expect(await readdir(directory)).toEqual(['target.bin']);
+  });
+
+  it('refuses the name of a directory', async () => {
+    const path = join(await temporaryDirectory(), 'target');
+    await mkdir(path);
+    await expect(FileSink.create(path, { id, overwrite: true })).rejects.toMatchObject({
+      code: 'LocalNotAFile',
+    });
+  });
+
+  it('passes on that the directory is missing', async () => {
+    const path = join(await temporaryDirectory(), 'absent', 'target.bin');
+    await expect(FileSink.create(path, { id, overwrite: true })).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+});
