@@ -68,12 +68,29 @@ export const serviceErrors = {
     412,
     'The lease ID specified did not match the lease ID for the file.',
   ),
+  LeaseIdMismatchWithLeaseOperation: row(
+    409,
+    'The lease ID specified did not match the lease ID for the resource with the specified lease operation.',
+  ),
   LeaseIdMissing: row(
     412,
     'There is currently a lease on the file and no lease ID was specified in the request.',
   ),
+  LeaseIsBreakingAndCannotBeAcquired: row(
+    409,
+    'The lease ID matched, but the lease is currently in breaking state and cannot be acquired until it is broken.',
+  ),
+  LeaseIsBreakingAndCannotBeChanged: row(
+    409,
+    'The lease ID matched, but the lease is currently in breaking state and cannot be changed.',
+  ),
+  LeaseIsBrokenAndCannotBeRenewed: row(
+    409,
+    'The lease ID matched, but the lease has been broken explicitly and cannot be renewed.',
+  ),
   LeaseNotPresentWithContainerOperation: row(412, 'There is currently no lease on the file share.'),
   LeaseNotPresentWithFileOperation: row(412, 'There is currently no lease on the file.'),
+  LeaseNotPresentWithLeaseOperation: row(409, 'There is currently no lease on the file.'),
   LeaseLost: row(412, 'A lease ID was specified, but the lease for the file share has expired.'),
   Md5Mismatch: row(
     400,
@@ -111,7 +128,7 @@ export const serviceErrors = {
   ShareSizeLimitReached: row(403, 'The share size limit is reached.'),
   ShareSnapshotCountExceeded: row(409, 'The total number of snapshots for the share is over the limit.'),
   ShareSnapshotInProgress: row(409, 'Another share snapshot operation is in progress.'),
-  ShareSnapshotNotFound: row(404, 'The specified share snapshot does not exist.'),
+  ShareSnapshotNotFound: row(404, 'The specified share snapshot was not found.'),
   ShareSnapshotOperationNotSupported: row(400, 'The operation is not supported on a share snapshot.'),
   UnsupportedHeader: row(400, 'One of the HTTP headers specified in the request is not supported.'),
   UnsupportedHttpVerb: row(405, "The resource doesn't support specified Http Verb."),
