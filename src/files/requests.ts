@@ -124,7 +124,7 @@ export interface SetMetadataRequest extends FileScope, LeaseScope {
   metadata: Readonly<Record<string, string>>;
 }
 
-interface CopyDestination extends CallOptions, LeaseScope {
+export interface CopyDestination extends CallOptions, LeaseScope {
   /** @defaultValue the client's `defaultShare` */
   destShare?: string | undefined;
   destPath: string;
@@ -164,7 +164,7 @@ export interface AbortCopyRequest extends FileScope, LeaseScope {
   copyId: string;
 }
 
-interface RenameFields extends ShareScope {
+export interface RenameFields extends ShareScope {
   path: string;
   /** In the same share. The directory that it is in must exist. */
   newPath: string;

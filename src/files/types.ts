@@ -142,7 +142,7 @@ export interface DirectoryListing {
 /** A file or a directory in a listing. Listings carry no metadata and no content type: ask for the properties of the one you need. */
 export type DirectoryEntry = FileEntry | SubdirectoryEntry;
 
-interface EntryFields {
+export interface EntryFields {
   name: string;
   share: string;
   /** From the root of the share, `name` included. */

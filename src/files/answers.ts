@@ -1,0 +1,96 @@
+import { ServerError } from '../core/errors.js';
+import type { HttpHeaders } from '../core/http/headers.js';
+import type { HttpResponse } from '../core/http/message.js';
+import { parseRfc1123 } from '../core/wire/dates.js';
+import { smbProperties } from './smb-wire.js';
+import type { ChangeResult, LeaseProperties } from './types.js';
+
+/** An answer that the service should never give. */
+export function unexpected(what: string, response?: HttpResponse, cause?: unknown): ServerError {
+  const requestId = response?.headers.get('x-ms-request-id');
+  const told = requestId === undefined ? '' : ` (request id ${requestId})`;
+  return new ServerError(
+    'UnexpectedAnswer',
+    `the service gave an answer that makes no sense: ${what}${told}`,
+    {
+      status: response?.status,
+      requestId,
+      cause,
+    },
+  );
+}
+
+/** The body of an answer that was read into memory within its attempt. */
+export function bufferedBytes(response: HttpResponse): Uint8Array {
+  const bytes = response.body.buffered;
+  if (bytes === undefined) throw unexpected('the body did not come with it', response);
+  return bytes;
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** The same as text, without a byte order mark. */
+export function bufferedText(response: HttpResponse): string {
+  try {
+    return utf8.decode(bufferedBytes(response));
+  } catch (cause) {
+    throw unexpected('the body is no UTF-8', response, cause);
+  }
+}
+
+export function requiredHeader(response: HttpResponse, name: string): string {
+  const value = response.headers.get(name);
+  if (value === undefined) throw unexpected(`the header ${name} is missing`, response);
+  return value;
+}
+
+/** A number of bytes or the like: an integer that fits into a double. */
+export function requiredNumber(response: HttpResponse, name: string): number {
+  const value = integerOf(requiredHeader(response, name));
+  if (value === undefined) throw unexpected(`the header ${name} is no number`, response);
+  return value;
+}
+
+export function integerOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+}
+
+export function lastModifiedOf(response: HttpResponse): Date {
+  const time = parseRfc1123(requiredHeader(response, 'last-modified'));
+  if (time === undefined) throw unexpected('the header last-modified is no date', response);
+  return new Date(time);
+}
+
+export function etagOf(response: HttpResponse): string {
+  return requiredHeader(response, 'etag');
+}
+
+/** The new version after a change. */
+export function changeResult(response: HttpResponse): ChangeResult {
+  return {
+    etag: etagOf(response),
+    lastModified: lastModifiedOf(response),
+    smb: smbProperties(response.headers),
+  };
+}
+
+/** Whether something is leased; `undefined` where the answer does not say. */
+export function leaseProperties(headers: HttpHeaders): LeaseProperties | undefined {
+  return leaseOf({
+    state: headers.get('x-ms-lease-state'),
+    status: headers.get('x-ms-lease-status'),
+    duration: headers.get('x-ms-lease-duration'),
+  });
+}
+
+/** The same from texts of the service. */
+export function leaseOf(texts: {
+  state: string | undefined;
+  status: string | undefined;
+  duration: string | undefined;
+}): LeaseProperties | undefined {
+  const { state, status, duration } = texts;
+  if (state === undefined || status === undefined) return undefined;
+  const lease = { state, status, ...(duration !== undefined && { duration }) };
+  return lease as LeaseProperties;
+}

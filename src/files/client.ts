@@ -1,0 +1,93 @@
+import type { Environment } from '../core/auth/environment.js';
+import { resolveClientOptions } from '../core/options.js';
+import { createPipeline, type Pipeline } from '../core/pipeline.js';
+import { AzureFilesClientBuilder } from './builder.js';
+import type { AzureFilesConfig } from './config.js';
+import type { FilesContext } from './context.js';
+import { createDirectoryService } from './directories.js';
+import type { DirectoryService } from './directory-service.js';
+import { mapFailure } from './failure.js';
+import { createFileService } from './files.js';
+import { checkShareName } from './paths.js';
+import type { FileService, ShareService } from './services.js';
+import { createShareService } from './shares.js';
+import { createStreamingService } from './streaming.js';
+import type { StreamingService } from './streaming-service.js';
+
+const inspect = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * A client of Azure Files.
+ *
+ * Credentials that are not given come from the environment: `AZURE_STORAGE_CONNECTION_STRING`, or `AZURE_STORAGE_ACCOUNT`
+ * with `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`. Neither `console.log` nor JSON shows any of them.
+ *
+ * @example
+ * ```ts
+ * await using client = new AzureFilesClient({ accountName: 'myaccount', credentials: { type: 'shared_key', key } });
+ * await client.files.write({ share: 'documents', path: 'notes/today.txt', data: new TextEncoder().encode('hello') });
+ * ```
+ */
+export class AzureFilesClient {
+  readonly files: FileService;
+  readonly directories: DirectoryService;
+  readonly shares: ShareService;
+  readonly streaming: StreamingService;
+  readonly #pipeline: Pipeline;
+  readonly #defaultShare: string | undefined;
+
+  /**
+   * @param environment - Variables for what `config` leaves out. @defaultValue `process.env`
+   * @throws {ConfigurationError} `InvalidOption`, `InvalidAccountName`, `InvalidShareName` or `MissingCredentials`.
+   * @throws {AuthenticationError} `InvalidKey` when a key is not base64, or a SAS has no signature.
+   */
+  constructor(config: AzureFilesConfig = {}, environment?: Environment) {
+    const { defaultShare, ...options } = config;
+    if (defaultShare !== undefined) checkShareName(defaultShare);
+    this.#defaultShare = defaultShare;
+    this.#pipeline = createPipeline(resolveClientOptions('file', options, environment), {
+      name: 'azure_files',
+      mapFailure,
+    });
+    const context: FilesContext = { pipeline: this.#pipeline, defaultShare };
+    this.files = createFileService(context);
+    this.directories = createDirectoryService(context);
+    this.shares = createShareService(context);
+    this.streaming = createStreamingService(context);
+  }
+
+  /** Collects options one by one. */
+  static builder(): AzureFilesClientBuilder {
+    return new AzureFilesClientBuilder((config) => new AzureFilesClient(config));
+  }
+
+  /** A client of the account that the environment names; the same as the constructor, said plainly. */
+  static fromEnvironment(config: AzureFilesConfig = {}, environment?: Environment): AzureFilesClient {
+    return new AzureFilesClient(config, environment);
+  }
+
+  /** Closes idle connections. The client can still be used; a transport that was given to it is left alone. */
+  close(): Promise<void> {
+    return this.#pipeline.close();
+  }
+
+  /** The same as {@link close}, for `await using`. */
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+
+  /** What may be shown: nothing of the credentials. */
+  toJSON(): Record<string, unknown> {
+    const { endpoint, options } = this.#pipeline;
+    return {
+      accountName: endpoint.accountName,
+      endpoint: endpoint.origin + endpoint.basePath,
+      apiVersion: options.apiVersion,
+      defaultShare: this.#defaultShare,
+    };
+  }
+
+  [inspect](): string {
+    return `AzureFilesClient ${JSON.stringify(this)}`;
+  }
+}

@@ -1,0 +1,135 @@
+import { ConfigurationError } from '../core/errors.js';
+import { HttpHeaders } from '../core/http/headers.js';
+import type { HttpResponse } from '../core/http/message.js';
+import type { Pipeline } from '../core/pipeline.js';
+import type { Attributes } from '../core/telemetry.js';
+import type { FilesOperation } from './operations.js';
+import { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
+import type { CallOptions, ShareScope } from './requests.js';
+
+/** What the services of one client share. */
+export interface FilesContext {
+  readonly pipeline: Pipeline;
+  readonly defaultShare: string | undefined;
+}
+
+/** Where something is: what a request needs to name it, and what a result or an error says of it. */
+export interface Location {
+  readonly share: string;
+  /** From the root of the share; `''` for the root. */
+  readonly path: string;
+  /** Path of the URL, percent-encoded, from the root of the endpoint. */
+  readonly target: string;
+  /** Service version of the client. */
+  readonly version: string;
+}
+
+/** A request before core takes it over. */
+export interface WireRequest {
+  readonly operation: FilesOperation;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: HttpHeaders;
+  readonly body?: Uint8Array;
+  /** For errors and spans. */
+  readonly resource: Readonly<Record<string, string>>;
+  /** What the answer adds to the span. */
+  readonly attributesOf?: (response: HttpResponse) => Attributes;
+}
+
+/** How one call is to be carried out, beside what it asks for. */
+export interface SendOptions extends CallOptions {
+  /** A repeat is recognised here, so it may be sent again. */
+  readonly idempotent?: boolean | undefined;
+  readonly totalTimeoutMs?: number | undefined;
+}
+
+/** The first version that keeps dots at the ends of names. */
+const trailingDotVersion = '2022-11-02';
+
+/** Headers of a request about a file or directory: the service is always told to keep dots at the ends of names. */
+export function headersFor(at: Location): HttpHeaders {
+  const headers = new HttpHeaders();
+  return at.version >= trailingDotVersion ? headers.set('x-ms-allow-trailing-dot', 'true') : headers;
+}
+
+/** The same for a request that has a source. */
+export function headersForPair(at: Location): HttpHeaders {
+  const headers = headersFor(at);
+  return at.version >= trailingDotVersion ? headers.set('x-ms-source-allow-trailing-dot', 'true') : headers;
+}
+
+/** The share of a request, or the client's own. */
+export function shareOf(context: FilesContext, share: string | undefined): string {
+  const name = share ?? context.defaultShare;
+  if (name === undefined) {
+    throw new ConfigurationError(
+      'InvalidShareName',
+      'a share must be given: in the request, or as defaultShare of the client',
+    );
+  }
+  checkShareName(name);
+  return name;
+}
+
+export function locateShare(context: FilesContext, scope: ShareScope): Location {
+  return locate(context, shareOf(context, scope.share), root);
+}
+
+export function locateFile(context: FilesContext, share: string | undefined, path: string): Location {
+  return locate(context, shareOf(context, share), checkFilePath(path));
+}
+
+export function locateDirectory(context: FilesContext, share: string | undefined, path: string): Location {
+  return locate(context, shareOf(context, share), checkDirectoryPath(path));
+}
+
+const root: CheckedPath = { path: '', encoded: '', hasTrailingDot: false };
+
+function locate(context: FilesContext, share: string, checked: CheckedPath): Location {
+  const version = context.pipeline.options.apiVersion;
+  if (checked.hasTrailingDot && version < trailingDotVersion) throw dropsDot(version, checked.path);
+  const base = `${context.pipeline.endpoint.basePath}/${share}`;
+  const target = checked.encoded === '' ? base : `${base}/${checked.encoded}`;
+  return { share, path: checked.path, target, version };
+}
+
+function dropsDot(version: string, path: string): ConfigurationError {
+  const name = JSON.stringify(path);
+  return new ConfigurationError(
+    'UnsupportedVersion',
+    `the path ${name} has a name that ends with a dot: service version ${version} drops the dot silently, ${trailingDotVersion} or later keeps it`,
+  );
+}
+
+/**
+ * Makes sure that the service version has a feature of a request.
+ * @throws {ConfigurationError} `UnsupportedVersion`.
+ */
+export function requireVersion(context: FilesContext, least: string, feature: string): void {
+  const { apiVersion } = context.pipeline.options;
+  if (apiVersion >= least) return;
+  throw new ConfigurationError(
+    'UnsupportedVersion',
+    `${feature} needs service version ${least} or later, apiVersion is ${apiVersion}`,
+  );
+}
+
+/** Sends a request through the pipeline. */
+export function send(
+  context: FilesContext,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<HttpResponse> {
+  const { operation, resource, attributesOf, ...message } = request;
+  const { signal, timeoutMs, totalTimeoutMs, idempotent } = options;
+  return context.pipeline.send(message, {
+    operation,
+    resource,
+    signal,
+    timeoutMs,
+    totalTimeoutMs,
+    idempotent,
+    attributesOf,
+  });
+}

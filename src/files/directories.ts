@@ -1,0 +1,98 @@
+import { ConfigurationError } from '../core/errors.js';
+import { changeResult } from './answers.js';
+import { type FilesContext, locateDirectory, send } from './context.js';
+import { deleteRecursive, type MaybeDeleteRecursiveRequest } from './delete-recursive.js';
+import type { DirectoryService } from './directory-service.js';
+import {
+  createDirectoryRequest,
+  createdDirectory,
+  deleteDirectoryRequest,
+  directoryPropertiesOf,
+  getDirectoryPropertiesRequest,
+  setDirectoryMetadataRequest,
+  setDirectoryPropertiesRequest,
+} from './directory-wire.js';
+import { createDirectoryIfNotExists, ensureDirectory } from './ensure-directory.js';
+import { hasCode, ifThere } from './failure.js';
+import { listAllEntries, listDirectory } from './list-directory.js';
+import { renameDirectory } from './rename.js';
+import type {
+  CreateDirectoryRequest,
+  DeleteDirectoryRequest,
+  DeleteRecursiveRequest,
+  GetDirectoryPropertiesRequest,
+  SetDirectoryMetadataRequest,
+  SetDirectoryPropertiesRequest,
+} from './requests.js';
+import type { ChangeResult, DeleteRecursiveReport, DirectoryInfo, DirectoryProperties } from './types.js';
+import { walkDirectory } from './walk.js';
+
+/** The service behind `client.directories`. */
+export function createDirectoryService(context: FilesContext): DirectoryService {
+  function remove(request: DeleteRecursiveRequest): Promise<DeleteRecursiveReport>;
+  function remove(share: string, path: string): Promise<DeleteRecursiveReport>;
+  function remove(
+    request: MaybeDeleteRecursiveRequest | string,
+    path?: string,
+  ): Promise<DeleteRecursiveReport> {
+    return deleteRecursive(context, typeof request === 'string' ? { share: request, path } : request);
+  }
+  return {
+    create: (request) => createDirectory(context, request),
+    createIfNotExists: (request) => createDirectoryIfNotExists(context, request),
+    ensure: (request) => ensureDirectory(context, request),
+    delete: (request) => deleteDirectory(context, request),
+    deleteIfExists: (request) => ifThere(() => deleteDirectory(context, request)),
+    exists: (request) => ifThere(() => getProperties(context, request)),
+    list: (request = {}) => listDirectory(context, request),
+    listAll: (request = {}) => listAllEntries(context, request),
+    walk: (request = {}) => walkDirectory(context, request),
+    deleteRecursive: remove,
+    rename: (request) => renameDirectory(context, request),
+    getProperties: (request) => getProperties(context, request),
+    setProperties: (request) => setProperties(context, request),
+    setMetadata: (request) => setMetadata(context, request),
+  };
+}
+
+async function createDirectory(
+  context: FilesContext,
+  request: CreateDirectoryRequest,
+): Promise<DirectoryInfo> {
+  const at = locateDirectory(context, request.share, request.path);
+  return createdDirectory(at, request, await send(context, createDirectoryRequest(at, request), request));
+}
+
+async function deleteDirectory(context: FilesContext, request: DeleteDirectoryRequest): Promise<void> {
+  const at = locateDirectory(context, request.share, request.path);
+  if (at.path === '') {
+    throw new ConfigurationError('InvalidPath', 'the root of a share cannot be deleted without the share');
+  }
+  try {
+    await send(context, deleteDirectoryRequest(at), request);
+  } catch (error) {
+    // Sent more than once: the first one may well have deleted it.
+    if (!hasCode(error, 'DirectoryNotFound') || error.attempts < 2) throw error;
+  }
+}
+
+async function getProperties(
+  context: FilesContext,
+  request: GetDirectoryPropertiesRequest,
+): Promise<DirectoryProperties> {
+  const at = locateDirectory(context, request.share, request.path);
+  return directoryPropertiesOf(await send(context, getDirectoryPropertiesRequest(at, request), request));
+}
+
+async function setProperties(
+  context: FilesContext,
+  request: SetDirectoryPropertiesRequest,
+): Promise<ChangeResult> {
+  const at = locateDirectory(context, request.share, request.path);
+  return changeResult(await send(context, setDirectoryPropertiesRequest(at, request), request));
+}
+
+async function setMetadata(context: FilesContext, request: SetDirectoryMetadataRequest): Promise<void> {
+  const at = locateDirectory(context, request.share, request.path);
+  await send(context, setDirectoryMetadataRequest(at, request), request);
+}

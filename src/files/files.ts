@@ -1,0 +1,110 @@
+import { bufferedText, changeResult } from './answers.js';
+import { type FilesContext, locateFile, send } from './context.js';
+import { abortCopy, copyFile, copyFromUrl, waitForCopy } from './copy.js';
+import { createFileIfNotExists } from './create-if-not-exists.js';
+import { hasCode, ifThere } from './failure.js';
+import {
+  createdFile,
+  createFileRequest,
+  deleteFileRequest,
+  filePropertiesOf,
+  getMetadataRequest,
+  getPropertiesRequest,
+  resizeFileRequest,
+  setMetadataRequest,
+} from './file-wire.js';
+import { metadataOf } from './metadata.js';
+import { checkShareName } from './paths.js';
+import { clearRangeRequest, listedRanges, listRangesRequest } from './range-wire.js';
+import { readFile } from './read-file.js';
+import { renameFile } from './rename.js';
+import type {
+  ClearRangeRequest,
+  CreateFileRequest,
+  DeleteFileRequest,
+  GetPropertiesRequest,
+  ListRangesRequest,
+  ResizeFileRequest,
+  SetMetadataRequest,
+} from './requests.js';
+import type { FileService } from './services.js';
+import { setFileProperties } from './set-properties.js';
+import { bindToShare } from './share-bound.js';
+import type { ChangeResult, FileInfo, FileProperties, FileRanges, Metadata } from './types.js';
+import { writeFile } from './write-file.js';
+
+/** The service behind `client.files`. */
+export function createFileService(context: FilesContext): FileService {
+  const files: FileService = {
+    create: (request) => createFile(context, request),
+    createIfNotExists: (request) => createFileIfNotExists(context, request),
+    read: (request) => readFile(context, request),
+    write: (request) => writeFile(context, request),
+    clearRange: (request) => clearRange(context, request),
+    listRanges: (request) => listRanges(context, request),
+    resize: (request) => resizeFile(context, request),
+    delete: (request) => deleteFile(context, request),
+    deleteIfExists: (request) => ifThere(() => deleteFile(context, request)),
+    exists: (request) => ifThere(() => getProperties(context, request)),
+    getProperties: (request) => getProperties(context, request),
+    setProperties: (request) => setFileProperties(context, request),
+    getMetadata: (request) => getMetadata(context, request),
+    setMetadata: (request) => setMetadata(context, request),
+    copy: (request) => copyFile(context, request),
+    copyFromUrl: (request) => copyFromUrl(context, request),
+    waitForCopy: (request) => waitForCopy(context, request),
+    abortCopy: (request) => abortCopy(context, request),
+    rename: (request) => renameFile(context, request),
+    inShare(share) {
+      checkShareName(share);
+      return bindToShare(files, share);
+    },
+  };
+  return files;
+}
+
+async function createFile(context: FilesContext, request: CreateFileRequest): Promise<FileInfo> {
+  const at = locateFile(context, request.share, request.path);
+  return createdFile(at, request, await send(context, createFileRequest(at, request), request));
+}
+
+async function getProperties(context: FilesContext, request: GetPropertiesRequest): Promise<FileProperties> {
+  const at = locateFile(context, request.share, request.path);
+  return filePropertiesOf(await send(context, getPropertiesRequest(at, request), request));
+}
+
+async function getMetadata(context: FilesContext, request: GetPropertiesRequest): Promise<Metadata> {
+  const at = locateFile(context, request.share, request.path);
+  return metadataOf((await send(context, getMetadataRequest(at, request), request)).headers);
+}
+
+async function setMetadata(context: FilesContext, request: SetMetadataRequest): Promise<void> {
+  const at = locateFile(context, request.share, request.path);
+  await send(context, setMetadataRequest(at, request), request);
+}
+
+async function resizeFile(context: FilesContext, request: ResizeFileRequest): Promise<ChangeResult> {
+  const at = locateFile(context, request.share, request.path);
+  return changeResult(await send(context, resizeFileRequest(at, request), request));
+}
+
+async function clearRange(context: FilesContext, request: ClearRangeRequest): Promise<void> {
+  const at = locateFile(context, request.share, request.path);
+  await send(context, clearRangeRequest(at, request), request);
+}
+
+async function listRanges(context: FilesContext, request: ListRangesRequest): Promise<FileRanges> {
+  const at = locateFile(context, request.share, request.path);
+  const response = await send(context, listRangesRequest(at, request), request);
+  return listedRanges(response, bufferedText(response));
+}
+
+async function deleteFile(context: FilesContext, request: DeleteFileRequest): Promise<void> {
+  const at = locateFile(context, request.share, request.path);
+  try {
+    await send(context, deleteFileRequest(at, request), request);
+  } catch (error) {
+    // Sent more than once: the first one may well have deleted it.
+    if (!hasCode(error, 'FileNotFound') || error.attempts < 2) throw error;
+  }
+}

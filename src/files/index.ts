@@ -1,0 +1,161 @@
+/** Entry `azstore/files`: the client of Azure Files, its types, its errors. */
+export type {
+  AzureCredentials,
+  Provided,
+} from '../core/auth/credentials.js';
+export type { Environment } from '../core/auth/environment.js';
+export type { AccessToken, TokenCredential } from '../core/auth/token-cache.js';
+export type { Call, Cancellation, Operation, TimeoutClass } from '../core/call.js';
+export { type Clock, systemClock } from '../core/clock.js';
+export {
+  AuthenticationError,
+  type AuthenticationErrorCode,
+  AzureStorageError,
+  AzureStorageError as AzureFilesError,
+  ConfigurationError,
+  type ConfigurationErrorCode,
+  type ErrorDetails,
+  LeaseError,
+  type LeaseErrorCode,
+  NetworkError,
+  type NetworkErrorCode,
+  type NetworkErrorDetails,
+  type ResourceErrorDetails,
+  ServerError,
+  type ServerErrorCode,
+  type TimeoutPhase,
+} from '../core/errors.js';
+export { createFetchTransport, type FetchTransportOptions } from '../core/http/fetch-transport.js';
+export { HttpHeaders } from '../core/http/headers.js';
+export {
+  BodyTooLargeError,
+  bufferedBody,
+  type HttpMethod,
+  type HttpRequest,
+  type HttpResponse,
+  type ResponseBody,
+  type Transport,
+} from '../core/http/message.js';
+export { createNodeTransport, type NodeTransportOptions } from '../core/http/node-transport.js';
+export { type ClientOptions, defaultClientOptions } from '../core/options.js';
+export type { PagedIterable } from '../core/pages.js';
+export { defaultTimeoutsMs } from '../core/resilience/attempt-timeout.js';
+export {
+  type CircuitBreakerConfig,
+  defaultCircuitBreakerConfig,
+} from '../core/resilience/circuit-breaker.js';
+export {
+  defaultRetryConfig,
+  type ResolvedRetryConfig,
+  type RetryCode,
+  type RetryConfig,
+  type RetryPolicy,
+} from '../core/resilience/retry-decision.js';
+export type { Attributes, LogLevel, Span, Telemetry } from '../core/telemetry.js';
+export { defaultApiVersion } from '../core/version.js';
+export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
+export type { ByteStream } from '../transfer/stream-source.js';
+export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
+export { AzureFilesClientBuilder } from './builder.js';
+export { AzureFilesClient } from './client.js';
+export type { AzureFilesConfig } from './config.js';
+export type { DirectoryService } from './directory-service.js';
+export {
+  type DeleteFailure,
+  DirectoryError,
+  type DirectoryErrorCode,
+  type DirectoryErrorDetails,
+  FileError,
+  type FileErrorCode,
+  type FileErrorDetails,
+} from './errors.js';
+export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
+export type {
+  AbortCopyRequest,
+  CallOptions,
+  ClearRangeRequest,
+  CopyDestination,
+  CopyFileRequest,
+  CopyFromUrlRequest,
+  CreateDirectoryRequest,
+  CreateFileIfNotExistsRequest,
+  CreateFileRequest,
+  DeleteDirectoryRequest,
+  DeleteFileRequest,
+  DeleteRecursiveRequest,
+  EnsureDirectoryRequest,
+  FileHttpHeaders,
+  FileScope,
+  GetDirectoryPropertiesRequest,
+  GetPropertiesRequest,
+  GetSharePropertiesRequest,
+  GetShareStatisticsRequest,
+  LeaseScope,
+  ListDirectoryRequest,
+  ListingInclude,
+  ListRangesRequest,
+  ListSharesRequest,
+  ReadFileRequest,
+  RenameDirectoryRequest,
+  RenameFields,
+  RenameFileRequest,
+  ResizeFileRequest,
+  SetDirectoryMetadataRequest,
+  SetDirectoryPropertiesRequest,
+  SetMetadataRequest,
+  SetPropertiesRequest,
+  ShareInclude,
+  ShareScope,
+  SmbSettings,
+  SmbTime,
+  WaitForCopyRequest,
+  WalkDirectoryRequest,
+  WriteFileRequest,
+} from './requests.js';
+export type {
+  BoundCreateOptions,
+  BoundOptions,
+  BoundReadOptions,
+  BoundWriteOptions,
+  FileService,
+  ShareBoundFileService,
+  ShareService,
+} from './services.js';
+export type {
+  DownloadFileRequest,
+  DownloadRangeRequest,
+  DownloadStreamRequest,
+  PublishOptions,
+  StreamingService,
+  TransferOptions,
+  UploadFileRequest,
+  UploadStreamRequest,
+} from './streaming-service.js';
+export type {
+  ByteRange,
+  ChangeResult,
+  CopyStatus,
+  DeleteRecursiveReport,
+  DirectoryEntry,
+  DirectoryInfo,
+  DirectoryListing,
+  DirectoryProperties,
+  EnsureResult,
+  EntryFields,
+  FileContent,
+  FileCopyState,
+  FileEntry,
+  FileInfo,
+  FileProperties,
+  FileRanges,
+  IsoTime,
+  LeaseProperties,
+  Metadata,
+  RenameResult,
+  ShareItem,
+  ShareListing,
+  ShareProperties,
+  ShareStatistics,
+  SmbProperties,
+  SubdirectoryEntry,
+} from './types.js';

@@ -1,0 +1,19 @@
+import { Cancellation, sleep } from '../core/call.js';
+import type { Clock } from '../core/clock.js';
+
+/**
+ * Waits between two requests.
+ * @throws the signal's reason, at once, when it is aborted.
+ */
+export async function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return sleep(clock, ms);
+  signal.throwIfAborted();
+  const cancellation = new Cancellation();
+  const abort = () => cancellation.cancel(signal.reason);
+  signal.addEventListener('abort', abort);
+  try {
+    await sleep(clock, ms, cancellation);
+  } finally {
+    signal.removeEventListener('abort', abort);
+  }
+}

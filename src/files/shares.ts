@@ -1,0 +1,49 @@
+import { pagedIterable } from '../core/pages.js';
+import { type FilesContext, locateShare, send } from './context.js';
+import type { GetSharePropertiesRequest, GetShareStatisticsRequest, ListSharesRequest } from './requests.js';
+import type { ShareService } from './services.js';
+import {
+  getSharePropertiesRequest,
+  getShareStatisticsRequest,
+  listedShares,
+  listSharesRequest,
+  sharePropertiesOf,
+  shareStatisticsOf,
+} from './share-wire.js';
+import type { ShareListing, ShareProperties, ShareStatistics } from './types.js';
+
+/** The service behind `client.shares`. */
+export function createShareService(context: FilesContext): ShareService {
+  return {
+    list: (request = {}) =>
+      pagedIterable({
+        start: request.marker,
+        fetch: (marker) => listShares(context, { ...request, marker }),
+        items: (page) => page.shares,
+        next: (page) => page.nextMarker,
+      }),
+    getProperties: (request = {}) => getProperties(context, request),
+    getStatistics: (request = {}) => getStatistics(context, request),
+  };
+}
+
+async function listShares(context: FilesContext, request: ListSharesRequest): Promise<ShareListing> {
+  const wire = listSharesRequest(context.pipeline.endpoint.basePath, request);
+  return listedShares(await send(context, wire, request));
+}
+
+async function getProperties(
+  context: FilesContext,
+  request: GetSharePropertiesRequest,
+): Promise<ShareProperties> {
+  const at = locateShare(context, request);
+  return sharePropertiesOf(await send(context, getSharePropertiesRequest(at, request), request));
+}
+
+async function getStatistics(
+  context: FilesContext,
+  request: GetShareStatisticsRequest,
+): Promise<ShareStatistics> {
+  const at = locateShare(context, request);
+  return shareStatisticsOf(await send(context, getShareStatisticsRequest(at, request), request));
+}
