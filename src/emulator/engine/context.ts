@@ -2,6 +2,7 @@ import type { HttpHeaders } from '../../core/http/headers.js';
 import type { DirectoryRecord, EntryRecord, FileRecord, ShareRecord, StoreWriter } from '../store/store.js';
 import type { Identity } from './identity.js';
 import type { Reply } from './reply.js';
+import type { Address } from './route.js';
 
 /** Rules that the owner of the emulator can set. */
 export interface EngineSettings {
@@ -29,6 +30,8 @@ export interface RequestContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly identity: Identity;
+  /** Refuses a source that the request may not read. @throws {Refusal} `CannotVerifyCopySource`. */
+  readonly authorizeSource: (source: Address) => void;
   readonly settings: EngineSettings;
   readonly store: StoreWriter;
 }
@@ -94,7 +97,7 @@ export type OperationRow = Target & {
   /** Most bytes its body may have; absent = none. */
   readonly bodyLimit?: number;
   /**
-   * How a lease on a file is respected: `write` needs its id, `read` only refuses a wrong one,
+   * How a lease on the file or the share is respected: `write` needs its id, `read` only refuses a wrong one,
    * `own` = the handler decides. Absent = leases do not matter.
    */
   readonly lease?: 'write' | 'read' | 'own';

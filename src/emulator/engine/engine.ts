@@ -15,6 +15,7 @@ import { carryOut } from './preconditions.js';
 import { finishReply, type Reply } from './reply.js';
 import { type Address, createRouter, parseAddress } from './route.js';
 import { Refusal } from './service-errors.js';
+import { authorizeSource } from './source-authority.js';
 import { checkVersion } from './version.js';
 
 /** What an engine runs on. */
@@ -113,6 +114,8 @@ class FileEngine implements Engine {
       now: this.#identity.now(),
       identity: this.#identity,
       settings: this.#options.settings,
+      authorizeSource: (source) =>
+        authorizeSource(source, { account: address.account, accounts: this.#options.accounts }),
     };
   }
 

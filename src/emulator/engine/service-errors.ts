@@ -24,6 +24,10 @@ export const serviceErrors = {
   ConditionHeadersNotSupported: row(400, 'Condition headers are not supported.'),
   ConditionNotMet: row(412, 'The condition specified using HTTP conditional header(s) is not met.'),
   ContainerQuotaDowngradeNotAllowed: row(409, 'The share quota cannot be reduced now.'),
+  Crc64Mismatch: row(
+    400,
+    'The CRC64 value specified in the request did not match with the CRC64 value calculated by the server.',
+  ),
   CorsPreflightFailure: row(403, 'CORS not enabled or no matching rule found for this request.'),
   DeletePending: row(409, 'The specified resource is marked for deletion by an SMB client.'),
   DeleteShareWhenSnapshotLeased: row(
@@ -112,7 +116,7 @@ export const serviceErrors = {
     'One of the query parameters specified in the request URI is outside the permissible range.',
   ),
   ParentNotFound: row(404, 'The specified parent path does not exist.'),
-  PreviousSnapshotNotFound: row(404, 'The previous snapshot is not found.'),
+  PreviousSnapshotNotFound: row(409, 'The previous snapshot was not found.'),
   ReadOnlyAttribute: row(409, 'The specified resource is read-only and cannot be modified at this time.'),
   RequestBodyTooLarge: row(413, 'The request body is too large and exceeds the maximum permissible limit.'),
   ResourceAlreadyExists: row(409, 'The specified resource already exists.'),
@@ -130,6 +134,10 @@ export const serviceErrors = {
   ShareSnapshotInProgress: row(409, 'Another share snapshot operation is in progress.'),
   ShareSnapshotNotFound: row(404, 'The specified share snapshot was not found.'),
   ShareSnapshotOperationNotSupported: row(400, 'The operation is not supported on a share snapshot.'),
+  SourceConditionNotMet: row(
+    412,
+    'The source condition specified using HTTP conditional header(s) is not met.',
+  ),
   UnsupportedHeader: row(400, 'One of the HTTP headers specified in the request is not supported.'),
   UnsupportedHttpVerb: row(405, "The resource doesn't support specified Http Verb."),
   UnsupportedQueryParameter: row(

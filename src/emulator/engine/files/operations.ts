@@ -1,4 +1,5 @@
 import type { OperationRow } from '../context.js';
+import { abortCopy, copyFile } from './copy.js';
 import {
   createDirectory,
   deleteDirectory,
@@ -16,7 +17,10 @@ import {
   setFileProperties,
 } from './files.js';
 import { listEntries } from './listing.js';
+import { putRangeFromUrl } from './range-from-url.js';
+import { listRanges } from './range-list.js';
 import { getFile, putRange, rangeLimit } from './ranges.js';
+import { renameDirectory, renameFile } from './rename.js';
 import { createShare, deleteShare, getShareProperties } from './shares.js';
 
 type Rows = Readonly<Record<string, OperationRow>>;
@@ -61,6 +65,7 @@ const directoryOperations = {
     handle: setDirectoryMetadata,
   },
   DeleteDirectory: { ...directory, ...remove, needs: 'directory', handle: deleteDirectory },
+  RenameDirectory: { ...directory, ...put, comp: 'rename', needs: 'place', handle: renameDirectory },
   ListDirectoriesAndFiles: { ...directory, ...get, comp: 'list', needs: 'directory', handle: listEntries },
 } satisfies Rows;
 
@@ -109,6 +114,26 @@ const fileOperations = {
     needs: 'file',
     handle: putRange,
   },
+  PutRangeFromURL: {
+    ...file,
+    ...put,
+    comp: 'range',
+    withHeader: 'x-ms-copy-source',
+    lease: 'write',
+    needs: 'file',
+    handle: putRangeFromUrl,
+  },
+  ListRanges: { ...file, ...get, comp: 'rangelist', lease: 'read', needs: 'file', handle: listRanges },
+  CopyFile: {
+    ...file,
+    ...put,
+    withHeader: 'x-ms-copy-source',
+    lease: 'write',
+    needs: 'place',
+    handle: copyFile,
+  },
+  AbortCopyFile: { ...file, ...put, comp: 'copy', lease: 'write', needs: 'file', handle: abortCopy },
+  RenameFile: { ...file, ...put, comp: 'rename', needs: 'place', handle: renameFile },
 } satisfies Rows;
 
 /**

@@ -4,6 +4,7 @@ import { type ByteRange, formatContentRange, parseRange } from '../../../core/wi
 import { formatTicks } from '../../../core/wire/dates.js';
 import type { FileRecord } from '../../store/store.js';
 import type { FileContext } from '../context.js';
+import { writeLeaseHeaders } from '../lease-checks.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
 import { modifiedHeaders } from './entry-headers.js';
@@ -11,6 +12,8 @@ import { fileHeaders, refuseReadOnly } from './files.js';
 
 /** Most bytes that one Put Range can write, and that can be read with an MD5 of them. */
 export const rangeLimit = 4 * 1024 * 1024;
+/** The first version whose Get File tells of leases; the properties did so before. */
+const leasesSince = '2019-07-07';
 /** From here on writing a range moves the times of the last write and change: older versions were never seen to. */
 const movesTimesSince = '2020-02-10';
 /** From here on the answer tells the time of the last write. */
@@ -21,16 +24,22 @@ export function getFile(context: FileContext): Reply {
   const { file } = context;
   const asked = readRangeHeader(context.headers);
   if (asked === undefined) {
-    const headers = fileHeaders(context, 'whole').set('Accept-Ranges', 'bytes');
+    const headers = readHeaders(context, 'whole');
     return { status: 200, headers, body: { content: file.content, range: { start: 0, end: file.size } } };
   }
   const range = within(asked, file.size);
-  const headers = fileHeaders(context, 'part').set('Accept-Ranges', 'bytes');
+  const headers = readHeaders(context, 'part');
   headers.set('Content-Range', formatContentRange(range, file.size));
   if (context.headers.get('x-ms-range-get-content-md5')?.toLowerCase() === 'true') {
     headers.set('Content-MD5', md5Of(context, range));
   }
   return { status: 206, headers, body: { content: file.content, range } };
+}
+
+function readHeaders(context: FileContext, answers: 'whole' | 'part'): HttpHeaders {
+  const headers = fileHeaders(context, answers).set('Accept-Ranges', 'bytes');
+  if (context.version >= leasesSince) writeLeaseHeaders(headers, context.file.lease, context.now);
+  return headers;
 }
 
 type AskedRange = NonNullable<ReturnType<typeof parseRange>>;
@@ -107,13 +116,14 @@ function clear(context: FileContext, range: ByteRange): Reply {
   return emptyReply(201, putContent(context, context.file.content.clear(range, context.share.epoch)));
 }
 
-function checkWritable(context: FileContext, range: ByteRange): void {
+/** Refuses to write beyond the end of a file, or to a read-only one. */
+export function checkWritable(context: FileContext, range: ByteRange): void {
   if (range.end > context.file.size) throw new Refusal('InvalidRange');
   refuseReadOnly(context);
 }
 
 /** Stores changed bytes; gives the headers that every answer to Put Range has. */
-function putContent(context: FileContext, content: FileRecord['content']): HttpHeaders {
+export function putContent(context: FileContext, content: FileRecord['content']): HttpHeaders {
   const { file, share, version } = context;
   const etag = context.identity.nextTicks();
   const mode = context.headers.get('x-ms-file-last-write-time');
