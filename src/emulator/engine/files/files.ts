@@ -1,6 +1,7 @@
 import type { HttpHeaders } from '../../../core/http/headers.js';
 import type { FileRecord } from '../../store/store.js';
 import type { FileContext, PlaceContext, ShareContext } from '../context.js';
+import { writeLeaseHeaders } from '../lease-checks.js';
 import { readMetadata, writeMetadata } from '../metadata.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
@@ -11,6 +12,8 @@ import { readHttpProperties, writeHttpProperties } from './http-properties.js';
 import { checkPath } from './names.js';
 import { smbPropertiesForChange, smbPropertiesForCreate, writeSmbHeaders } from './smb-properties.js';
 
+/** The first version whose properties tell of leases. */
+const leasesSince = '2019-02-02';
 const maxFileBytes = 4 * 1024 ** 4;
 const bytesPerGiB = 1024 ** 3;
 
@@ -85,8 +88,9 @@ export function checkQuota({ store, share }: ShareContext, growth: number): void
 
 /** Get File Properties. */
 export function getFileProperties(context: FileContext): Reply {
-  const headers = fileHeaders(context, 'whole');
-  return emptyReply(200, headers.set('Content-Length', String(context.file.size)));
+  const headers = fileHeaders(context, 'whole').set('Content-Length', String(context.file.size));
+  if (context.version >= leasesSince) writeLeaseHeaders(headers, context.file.lease, context.now);
+  return emptyReply(200, headers);
 }
 
 /** What Get File and Get File Properties tell about a file. */
