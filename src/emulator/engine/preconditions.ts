@@ -1,22 +1,21 @@
-import type { FileRecord } from '../store/store.js';
+import { formatTicks, parseTicks } from '../../core/wire/dates.js';
+import { type FileRecord, type ShareRecord, shareKey } from '../store/store.js';
 import type { OperationRow, RequestContext } from './context.js';
 import { findEntry, findPlace, findShare, ofKind } from './files/lookup.js';
 import { checkLease } from './lease-checks.js';
 import type { Reply } from './reply.js';
-import { invalidQuery } from './service-errors.js';
+import { invalidQuery, Refusal } from './service-errors.js';
 
 /**
  * Looks for what the operation needs, in one order for all of them, and hands it to the handler: snapshot, share,
  * entry, lease.
  */
 export function carryOut(row: OperationRow, context: RequestContext): Reply {
-  const { store, path, account, shareName: name } = context;
-  const snapshot = context.query.get('sharesnapshot');
-  if (snapshot !== undefined && row.snapshots !== true) {
-    throw invalidQuery('sharesnapshot', snapshot, 'The operation is not allowed on a share snapshot.');
-  }
+  const { store, path } = context;
+  if (row.since !== undefined && context.version < row.since) throw invalidQuery('comp', row.comp);
+  const snapshot = readSnapshot(row, context);
   if (row.needs === 'nothing') return row.handle(context);
-  const share = findShare(store, { account, name, snapshot });
+  const share = findOwnShare(row, context, snapshot);
   const inShare = { ...context, share };
   switch (row.needs) {
     case 'share':
@@ -27,7 +26,7 @@ export function carryOut(row: OperationRow, context: RequestContext): Reply {
     case 'entry':
       return row.handle({ ...inShare, entry: findEntry(store, share.volume, path) });
     case 'file': {
-      const file = ofKind(findEntry(store, share.volume, path), 'file');
+      const file = asSeen(share, ofKind(findEntry(store, share.volume, path), 'file'));
       respectLease(row, context, { of: 'file', lease: file.lease });
       return row.handle({ ...inShare, file });
     }
@@ -38,6 +37,39 @@ export function carryOut(row: OperationRow, context: RequestContext): Reply {
       return row.handle({ ...inShare, ...place });
     }
   }
+}
+
+/** The time of the snapshot that a request names, spelled as it is kept. */
+function readSnapshot(row: OperationRow, { query }: RequestContext): string | undefined {
+  const text = query.get('sharesnapshot');
+  if (text === undefined) return undefined;
+  if (row.snapshots !== true) {
+    throw invalidQuery('sharesnapshot', text, 'The operation is not allowed on a share snapshot.');
+  }
+  const ticks = parseTicks(text);
+  if (ticks === undefined) {
+    throw invalidQuery('sharesnapshot', text, 'It must be the time of a share snapshot.');
+  }
+  return formatTicks(ticks);
+}
+
+function findOwnShare(
+  row: OperationRow,
+  { store, account, shareName: name }: RequestContext,
+  snapshot: string | undefined,
+): ShareRecord {
+  // The service tells a missing snapshot from a missing share only where a snapshot is to be deleted.
+  if (snapshot !== undefined && row.methods.includes('DELETE')) {
+    findShare(store, { account, name, snapshot: undefined });
+    if (store.share(account, shareKey(name, snapshot)) === undefined)
+      throw new Refusal('ShareSnapshotNotFound');
+  }
+  return findShare(store, { account, name, snapshot });
+}
+
+/** A file in a snapshot has no lease, whatever it had when the snapshot was taken. */
+function asSeen(share: ShareRecord, file: FileRecord): FileRecord {
+  return share.snapshot === undefined || file.lease === undefined ? file : { ...file, lease: undefined };
 }
 
 function respectLease(
