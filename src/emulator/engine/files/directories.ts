@@ -16,18 +16,17 @@ export function createDirectory(context: PlaceContext): Reply {
   if (existing !== undefined) {
     throw new Refusal(existing.kind === 'directory' ? 'ResourceAlreadyExists' : 'ResourceTypeMismatch');
   }
-  const properties = smbPropertiesForCreate(context, 'directory', context.identity.nextTicks());
+  const etag = context.identity.nextTicks();
   const directory: DirectoryRecord = {
     kind: 'directory',
     id: entryId(store.nextNumber(share.volume)),
     parentId: parent.id,
     name: context.name,
     key: context.key,
-    // As the service does it: an item that is said to be older has that time as its first ETag.
-    etag: properties.createdAt,
+    etag,
     metadata: readMetadata(context.headers) ?? [],
-    accessedAt: properties.createdAt,
-    ...properties,
+    accessedAt: etag,
+    ...smbPropertiesForCreate(context, 'directory', etag),
   };
   store.putEntry(share.volume, directory);
   return written(201, directory, context.version);

@@ -1,5 +1,6 @@
 import type { HttpHeaders } from '../../../core/http/headers.js';
-import type { FileRecord } from '../../store/store.js';
+import { formatRfc1123 } from '../../../core/wire/dates.js';
+import type { CopyRecord, FileRecord } from '../../store/store.js';
 import type { FileContext, PlaceContext, ShareContext } from '../context.js';
 import { writeLeaseHeaders } from '../lease-checks.js';
 import { readMetadata, writeMetadata } from '../metadata.js';
@@ -10,7 +11,12 @@ import { modifiedHeaders } from './entry-headers.js';
 import { entryId } from './entry-ids.js';
 import { readHttpProperties, writeHttpProperties } from './http-properties.js';
 import { checkPath } from './names.js';
-import { smbPropertiesForChange, smbPropertiesForCreate, writeSmbHeaders } from './smb-properties.js';
+import {
+  readAttributes,
+  smbPropertiesForChange,
+  smbPropertiesForCreate,
+  writeSmbHeaders,
+} from './smb-properties.js';
 
 /** The first version whose properties tell of leases. */
 const leasesSince = '2019-02-02';
@@ -49,19 +55,17 @@ function newFile(
 ): FileRecord {
   const { store, share, parent } = context;
   const { size, replaced } = made;
-  const ticks = context.identity.nextTicks();
-  const properties = smbPropertiesForCreate(context, 'file', ticks);
+  const etag = context.identity.nextTicks();
   return {
     kind: 'file',
     id: replaced?.id ?? entryId(store.nextNumber(share.volume)),
     parentId: parent.id,
     name: replaced?.name ?? context.name,
     key: context.key,
-    // As the service does it: a file that is said to be older has that time as its first ETag.
-    etag: replaced === undefined ? properties.createdAt : ticks,
+    etag,
     metadata: readMetadata(context.headers) ?? [],
-    accessedAt: properties.createdAt,
-    ...properties,
+    accessedAt: etag,
+    ...smbPropertiesForCreate(context, 'file', etag),
     size,
     content: replaced?.content.truncate(0, share.epoch) ?? store.emptyContent,
     http: { contentType: 'application/octet-stream', ...readHttpProperties(context.headers) },
@@ -99,15 +103,25 @@ export function fileHeaders({ file, version }: FileContext, answers: 'whole' | '
   writeHttpProperties(headers, file.http, answers);
   writeMetadata(headers, file.metadata);
   writeSmbHeaders(headers, file, version);
+  if (file.copy !== undefined) writeCopyHeaders(headers, file.copy);
   headers.set('x-ms-server-encrypted', 'true');
   headers.set('x-ms-type', 'File');
   return headers;
 }
 
+function writeCopyHeaders(headers: HttpHeaders, copy: CopyRecord): void {
+  headers.set('x-ms-copy-id', copy.id);
+  headers.set('x-ms-copy-source', copy.source);
+  headers.set('x-ms-copy-status', 'success');
+  headers.set('x-ms-copy-progress', `${copy.bytes}/${copy.bytes}`);
+  headers.set('x-ms-copy-completion-time', formatRfc1123(copy.completedAt));
+}
+
 /** Set File Properties: HTTP properties (all or none of them), length, SMB properties. */
 export function setFileProperties(context: FileContext): Reply {
-  refuseReadOnly(context);
   const { file, share } = context;
+  // Or else the attribute could never be taken away again.
+  if (readAttributes(context.headers) === undefined) refuseReadOnly(context);
   const size = readSize(context.headers) ?? file.size;
   checkQuota(context, size - file.size);
   const etag = context.identity.nextTicks();
@@ -133,7 +147,6 @@ export function getFileMetadata({ file }: FileContext): Reply {
 
 /** Set File Metadata: replaces all of it. */
 export function setFileMetadata(context: FileContext): Reply {
-  refuseReadOnly(context);
   const metadata = readMetadata(context.headers) ?? [];
   const etag = context.identity.nextTicks();
   context.store.putEntry(context.share.volume, { ...context.file, metadata, etag, copy: undefined });

@@ -25,6 +25,8 @@ export function smbPropertiesForCreate(
   const attributes = readAttributes(context.headers) ?? 0;
   const restores = context.headers.get('x-ms-file-property-semantics')?.toLowerCase() === 'restore';
   const added = kind === 'directory' ? directoryBit : archiveBit;
+  // The service takes the creation time as the first change time. It does so for the ETag too, which would then not
+  // tell a file from one that was made again with the same times; here ETags always increase.
   const createdAt = readTime(context.headers, 'x-ms-file-creation-time', ticks) ?? ticks;
   return {
     attributes: restores && kind === 'file' ? attributes : attributes | added,
