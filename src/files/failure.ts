@@ -1,5 +1,5 @@
 import type { Call } from '../core/call.js';
-import { type AzureStorageError, LeaseError } from '../core/errors.js';
+import { type AzureStorageError, ConfigurationError, LeaseError } from '../core/errors.js';
 import type { FailureMapper, ServiceFailure } from '../core/pipeline.js';
 import { detailsOf } from '../core/resilience/service-failure.js';
 import { parseContentRange, parseRange } from '../core/wire/byte-range.js';
@@ -21,9 +21,16 @@ import { operationNamed } from './operations.js';
  */
 export const mapFailure: FailureMapper = (failure, call) => {
   const operation = operationNamed(call.operation.name);
+  if (nameCodes.has(failure.serviceCode ?? '')) {
+    const code = operation.addresses === 'share' ? 'InvalidShareName' : 'InvalidPath';
+    return new ConfigurationError(code, failure.description, detailsOf(failure, call));
+  }
   const row = rowOf(failure, operation.placesName === true);
   return row === undefined ? undefined : errorOf(row, { failure, call, addresses: operation.addresses });
 };
+
+/** Names that only the service knows to be impossible. */
+const nameCodes: ReadonlySet<string> = new Set(['InvalidResourceName', 'InvalidFileOrDirectoryPathName']);
 
 /** A 409 that tells of the credential, not of a resource. */
 const tokenRefused = 'FileOAuthManagementApiRestrictedToSrp';

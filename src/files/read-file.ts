@@ -127,6 +127,8 @@ interface Part {
 
 function dataOf({ range }: RangeAnswer, response: HttpResponse): Uint8Array {
   const data = bufferedBytes(response);
-  if (data.length === range.end - range.start) return data;
+  // A plain array, also where the transport gave a Buffer, whose methods differ.
+  const plain = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (plain.length === range.end - range.start) return plain;
   throw unexpected(`${data.length} bytes came for bytes ${range.start} to ${range.end}`, response);
 }

@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 export interface WindowLimits {
   /** How many workers run at a time, at most. */
   readonly concurrency: number;
@@ -44,6 +46,8 @@ class Window<T> {
   constructor(items: Iterable<T>, worker: Worker<T>) {
     this.#source = items[Symbol.iterator]();
     this.#worker = worker;
+    // Every worker listens to it; without this, more than ten of them would be reported as a leak.
+    setMaxListeners(0, this.#controller.signal);
   }
 
   stop(error: unknown): void {
