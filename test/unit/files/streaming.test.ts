@@ -274,6 +274,25 @@ describe('uploadStream', () => {
   });
 });
 
+describe('many ranges under way', () => {
+  it('are not reported as a leak of listeners', async () => {
+    const setting = setUp();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const { signal } = new AbortController();
+    const totalSize = 60 * rangeSize;
+    const request = { path: 'a', totalSize, concurrency: 30, signal };
+    await setting.streaming.uploadStream(request, streamOf(patterned(totalSize)));
+    const target = join(await temporaryDirectory(), 'b');
+    await setting.streaming.downloadTo({ path: 'a', concurrency: 30, signal }, target);
+    await collect(await setting.streaming.downloadStream({ path: 'a', bufferSize: 30 * rangeSize, signal }));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+  });
+});
+
 describe('atomic uploads', () => {
   it('show the old file until the new one is whole', async () => {
     const setting = setUp();

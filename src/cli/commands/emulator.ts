@@ -1,0 +1,206 @@
+import { readFile } from 'node:fs/promises';
+import {
+  type Emulator,
+  type EmulatorAccount,
+  startEmulator,
+  wellKnownAccount,
+} from '../../emulator/index.js';
+import { ConfigurationError } from '../../files/index.js';
+import type { Flag, Flags } from '../flags.js';
+import type { Output } from '../output.js';
+import { UsageError } from '../usage-error.js';
+import type { Invocation, Verb } from '../verb.js';
+
+const flags: readonly Flag[] = [
+  {
+    name: 'files-port',
+    kind: 'integer',
+    placeholder: 'port',
+    max: 65_535,
+    about: 'port of the File service, 0 for a free one (default 10003)',
+  },
+  {
+    name: 'blobs-port',
+    kind: 'integer',
+    placeholder: 'port',
+    max: 65_535,
+    aliases: ['blobPort'],
+    about: 'there is no Blob service yet: only 0 is accepted',
+  },
+  {
+    name: 'host',
+    kind: 'text',
+    placeholder: 'address',
+    aliases: ['blobHost'],
+    about: 'address to listen on (default 127.0.0.1)',
+  },
+  {
+    name: 'account',
+    kind: 'list',
+    placeholder: 'name:key',
+    secret: true,
+    about: 'an account, with one or two keys; may be given again (default devstoreaccount1)',
+  },
+  {
+    name: 'share',
+    kind: 'list',
+    placeholder: 'name',
+    about: 'a share to make at the start; may be given again',
+  },
+  { name: 'cert', kind: 'text', placeholder: 'file', about: 'certificate (PEM), to serve HTTPS' },
+  { name: 'key', kind: 'text', placeholder: 'file', about: 'its private key (PEM)' },
+  { name: 'strict-api-version', kind: 'switch', about: 'refuse an x-ms-version that is not known' },
+  { name: 'location', kind: 'text', placeholder: 'directory', hidden: true, about: '' },
+  {
+    name: 'skip-api-version-check',
+    kind: 'switch',
+    aliases: ['skipApiVersionCheck'],
+    hidden: true,
+    about: '',
+  },
+  {
+    name: 'in-memory-persistence',
+    kind: 'switch',
+    aliases: ['inMemoryPersistence'],
+    hidden: true,
+    about: '',
+  },
+  { name: 'disable-telemetry', kind: 'switch', aliases: ['disableTelemetry'], hidden: true, about: '' },
+  {
+    name: 'quiet',
+    short: 'q',
+    kind: 'switch',
+    aliases: ['silent'],
+    about: 'say nothing to people but errors',
+  },
+];
+
+/** Runs an emulator of Azure Files until it is told to stop. */
+export const emulator: Verb = {
+  name: 'emulator',
+  about: 'run an emulator of Azure Files, in memory, until it is interrupted',
+  args: '',
+  connects: false,
+  flags,
+  examples: [
+    'azstore emulator --share data',
+    'azstore emulator --files-port 0 --json      one line when ready: {"files":URL,"connectionString":...}',
+  ],
+  run: serve,
+};
+
+async function serve(invocation: Invocation): Promise<void> {
+  const { output, signal } = invocation;
+  refuseWhatIsNotThere(invocation.flags);
+  const host = invocation.flags.text('host') ?? '127.0.0.1';
+  const running = await start(invocation, host);
+  try {
+    warnOfNetwork(output, host, invocation.flags);
+    await announce(invocation, running, host);
+    await aborted(signal);
+  } finally {
+    await running.close();
+  }
+  output.note('azstore emulator: stopped');
+}
+
+function refuseWhatIsNotThere(flags: Flags): void {
+  if (flags.text('location') !== undefined) {
+    throw new UsageError(
+      '--location: this version keeps everything in memory and cannot store it in a directory',
+      'leave it out; what is stored is gone when the emulator ends',
+    );
+  }
+  if ((flags.integer('blobs-port') ?? 0) !== 0) {
+    throw new UsageError('--blobs-port: there is no Blob service in this version, only 0 is accepted');
+  }
+  if (flags.on('strict-api-version') && flags.on('skip-api-version-check')) {
+    throw new UsageError('--strict-api-version and --skipApiVersionCheck contradict each other');
+  }
+}
+
+async function start({ flags, output }: Invocation, host: string): Promise<Emulator> {
+  const accounts = flags.list('account').map(parseAccount);
+  for (const { keys } of accounts) for (const key of keys) output.redactor.hide(key);
+  const [cert, key] = await Promise.all([readPem(flags, 'cert'), readPem(flags, 'key')]);
+  try {
+    return await startEmulator({
+      host,
+      cert,
+      key,
+      filesPort: flags.integer('files-port'),
+      accounts: accounts.length === 0 ? undefined : accounts,
+      shares: flags.list('share'),
+      strictApiVersion: flags.on('strict-api-version'),
+      onFailure: (error) =>
+        output.warn(`azstore emulator: a request failed inside the emulator: ${describe(error)}`),
+    });
+  } catch (error) {
+    if (error instanceof ConfigurationError) throw inFlags(error);
+    throw error;
+  }
+}
+
+/** The same message with the names that the command line has for the options. */
+function inFlags(error: ConfigurationError): Error {
+  const message = error.message
+    .replaceAll('filesPort', '--files-port')
+    .replaceAll('blobsPort', '--blobs-port')
+    .replace(/\baccounts\b/g, '--account')
+    .replace(/\bshares\b/g, '--share');
+  // A port that is taken is no mistake of the command line.
+  return error.cause === undefined ? new UsageError(message) : new Error(message, { cause: error.cause });
+}
+
+function parseAccount(text: string): EmulatorAccount {
+  const [name = '', ...keys] = text.split(':');
+  if (keys.length > 0 && name !== '') return { name, keys };
+  throw new UsageError('--account must have the form NAME:KEY or NAME:KEY:KEY');
+}
+
+async function readPem(flags: Flags, name: 'cert' | 'key'): Promise<string | undefined> {
+  const path = flags.text(name);
+  return path === undefined ? undefined : readFile(path, 'utf8');
+}
+
+async function announce({ output, signal }: Invocation, running: Emulator, host: string): Promise<void> {
+  const filesEndpoint = reachable(running.filesEndpoint, host);
+  const connectionString = withoutPrivateKeys(reachable(running.connectionString, host));
+  if (signal.aborted) return;
+  if (output.mode.json) return output.values([{ files: filesEndpoint, connectionString }]);
+  output.note(`azstore emulator: Azure Files at ${filesEndpoint}`);
+  // Said even though it holds a key: it is the published one, or left out.
+  output.say(`connection string: ${connectionString}`);
+}
+
+/** Nobody can connect to "all addresses"; the machine itself can use the loopback one. */
+function reachable(text: string, host: string): string {
+  if (host === '0.0.0.0') return text.replaceAll('//0.0.0.0:', '//127.0.0.1:');
+  return host === '::' ? text.replaceAll('//[::]:', '//[::1]:') : text;
+}
+
+/** A key that somebody chose is theirs to know. */
+function withoutPrivateKeys(connectionString: string): string {
+  return connectionString.replace(/AccountKey=([^;]*);/, (pair: string, key: string) =>
+    wellKnownAccount.keys.includes(key) ? pair : '',
+  );
+}
+
+function warnOfNetwork(output: Output, host: string, flags: Flags): void {
+  if (host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)) return;
+  const key = flags.list('account').length === 0 ? ' with a key that everybody knows' : '';
+  output.warn(
+    `azstore emulator: WARNING: listening on ${host}: other machines can reach it and read and write everything${key}`,
+  );
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}

@@ -1,0 +1,63 @@
+import { Writable } from 'node:stream';
+import { run } from '../../src/cli/run.js';
+
+/** What a run of the command line did. */
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output, unchanged. */
+  readonly bytes: Buffer;
+}
+
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called with all of standard output so far, whenever something comes. */
+  readonly onStdout?: ((text: string) => void) | undefined;
+}
+
+/** Collects what is written. */
+export class Collector extends Writable {
+  readonly #chunks: Buffer[] = [];
+  readonly isTTY: boolean;
+  readonly columns = 100;
+  onText: ((text: string) => void) | undefined;
+
+  constructor(isTTY = false) {
+    super();
+    this.isTTY = isTTY;
+  }
+
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#chunks.push(chunk);
+    this.onText?.(this.text);
+    done();
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
+  }
+
+  get text(): string {
+    return this.bytes.toString();
+  }
+}
+
+/** Runs the command line in this process. */
+export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
+  const stdout = new Collector();
+  const stderr = new Collector();
+  stdout.onText = options.onStdout;
+  const { env = {}, signal = new AbortController().signal } = options;
+  const code = await run(argv, { stdout, stderr, env, signal });
+  return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };
+}
+
+/** Standard output as the JSON lines that it is. */
+export function jsonLines(text: string): Record<string, unknown>[] {
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}

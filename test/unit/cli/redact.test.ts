@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../src/cli/redact.js';
+
+describe('Redactor', () => {
+  it('takes out what it was told, as it is and percent-encoded', () => {
+    const redactor = new Redactor();
+    redactor.hide('abc+/def==');
+    expect(redactor.redact('a abc+/def== b')).toBe('a *** b');
+    expect(redactor.redact(`a ${encodeURIComponent('abc+/def==')} b`)).toBe('a *** b');
+  });
+
+  it('does not take short words out of a text', () => {
+    const redactor = new Redactor();
+    redactor.hide('');
+    redactor.hide('is');
+    expect(redactor.redact('this is it')).toBe('this is it');
+  });
+
+  it.each([
+    [
+      'https://a.file.core.windows.net/s?sv=1&sig=abc%3D&se=2',
+      'https://a.file.core.windows.net/s?sv=1&sig=***&se=2',
+    ],
+    ['AccountName=a;AccountKey=c2VjcmV0;EndpointSuffix=x', 'AccountName=a;AccountKey=***;EndpointSuffix=x'],
+    ["'sig=abc'", "'sig=***'"],
+  ])('takes out of %s what looks like a secret', (text, expected) => {
+    expect(new Redactor().redact(text)).toBe(expected);
+  });
+});
