@@ -8,6 +8,8 @@ import type { Address } from './route.js';
 export interface EngineSettings {
   /** How long the name of a deleted share stays taken, in milliseconds. */
   readonly shareDeletionMs: number;
+  /** How many days a deleted share can be restored; 0 or absent = not at all. */
+  readonly shareRetentionDays?: number | undefined;
   /** Whether versions that the emulator does not know are refused. */
   readonly strictApiVersion: boolean;
 }

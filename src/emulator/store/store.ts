@@ -75,6 +75,8 @@ export interface ShareRecord {
   readonly accessTier: string | undefined;
   /** Ticks of the last change of the tier. */
   readonly accessTierChangedAt: bigint | undefined;
+  /** The tier before the last change; absent = it was never changed. */
+  readonly accessTierBefore?: string | undefined;
   readonly protocols: string | undefined;
   readonly rootSquash: string | undefined;
   readonly policies: readonly AccessPolicyRecord[];
@@ -175,6 +177,9 @@ export interface ServiceRecord {
   readonly minuteMetrics: MetricsRecord;
   readonly cors: readonly CorsRule[];
   readonly smbMultichannel: boolean | undefined;
+  /** Whether SMB and NFS clients must encrypt; absent = never set. */
+  readonly smbEncryption?: boolean | undefined;
+  readonly nfsEncryption?: boolean | undefined;
 }
 
 /** The place of a share, a snapshot of it, or a deletion of it: ascending keys are the order of List Shares. */

@@ -16,16 +16,17 @@ import {
   setFileMetadata,
   setFileProperties,
 } from './files.js';
+import { forceCloseHandles, listHandles } from './handles.js';
+import { leaseFile } from './leases.js';
 import { listEntries } from './listing.js';
 import { putRangeFromUrl } from './range-from-url.js';
 import { listRanges } from './range-list.js';
 import { getFile, putRange, rangeLimit } from './ranges.js';
 import { renameDirectory, renameFile } from './rename.js';
-import { createShare, deleteShare, getShareProperties } from './shares.js';
+import { shareOperations } from './share-operations.js';
 
 type Rows = Readonly<Record<string, OperationRow>>;
 
-const share = { scope: 'share', comp: '' } as const;
 const directory = { scope: 'directory', comp: '' } as const;
 const file = { scope: 'file', comp: '' } as const;
 
@@ -33,12 +34,6 @@ const put = { methods: ['PUT'], access: 'write' } as const;
 const remove = { methods: ['DELETE'], access: 'write' } as const;
 const get = { methods: ['GET'], access: 'read', snapshots: true } as const;
 const getOrHead = { methods: ['GET', 'HEAD'], access: 'read', snapshots: true } as const;
-
-const shareOperations = {
-  CreateShare: { ...share, ...put, needs: 'nothing', handle: createShare },
-  GetShareProperties: { ...share, ...getOrHead, needs: 'share', handle: getShareProperties },
-  DeleteShare: { ...share, ...remove, snapshots: true, needs: 'share', handle: deleteShare },
-} satisfies Rows;
 
 const directoryOperations = {
   CreateDirectory: { ...directory, ...put, needs: 'place', handle: createDirectory },
@@ -133,11 +128,46 @@ const fileOperations = {
     handle: copyFile,
   },
   AbortCopyFile: { ...file, ...put, comp: 'copy', lease: 'write', needs: 'file', handle: abortCopy },
+  LeaseFile: {
+    ...file,
+    ...put,
+    comp: 'lease',
+    lease: 'own',
+    since: '2019-02-02',
+    needs: 'file',
+    handle: leaseFile,
+  },
   RenameFile: { ...file, ...put, comp: 'rename', needs: 'place', handle: renameFile },
+} satisfies Rows;
+
+/** Handles are asked for without saying whether the path is a directory or a file. */
+const handleOperations = {
+  ListHandles: {
+    ...get,
+    scope: 'entry',
+    comp: 'listhandles',
+    since: '2018-11-09',
+    needs: 'entry',
+    handle: listHandles,
+  },
+  ForceCloseHandles: {
+    ...put,
+    scope: 'entry',
+    comp: 'forceclosehandles',
+    snapshots: true,
+    since: '2018-11-09',
+    needs: 'entry',
+    handle: forceCloseHandles,
+  },
 } satisfies Rows;
 
 /**
  * Every operation of the File service by its REST name: what the router, the body reader and the preconditions need
  * to know of it, and its handler.
  */
-export const operations: Rows = { ...shareOperations, ...directoryOperations, ...fileOperations };
+export const operations: Rows = {
+  ...shareOperations,
+  ...directoryOperations,
+  ...fileOperations,
+  ...handleOperations,
+};

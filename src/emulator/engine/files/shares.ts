@@ -1,7 +1,12 @@
-import type { DirectoryRecord, ShareRecord, StoreWriter } from '../../store/store.js';
-import { deletedEdition, shareKey } from '../../store/store.js';
-import type { RequestContext, ShareContext } from '../context.js';
-import { readMetadata, writeMetadata } from '../metadata.js';
+import {
+  type DirectoryRecord,
+  deletedEdition,
+  type ShareRecord,
+  type StoreWriter,
+  shareKey,
+} from '../../store/store.js';
+import type { RequestContext } from '../context.js';
+import { readMetadata } from '../metadata.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { Refusal } from '../service-errors.js';
 import { directoryBit } from './attributes.js';
@@ -9,24 +14,29 @@ import { modifiedHeaders } from './entry-headers.js';
 import { rootId } from './entry-ids.js';
 import { checkShareName } from './names.js';
 import { inheritedKey } from './permission-keys.js';
-
-const defaultQuotaGiB = 5120;
+import { defaultAccessTier, defaultQuotaGiB, readShareSettings } from './share-settings.js';
 
 /** Create Share. */
 export function createShare(context: RequestContext): Reply {
-  const { store, account, shareName, now } = context;
-  checkShareName(shareName);
-  const present = store.share(account, shareKey(shareName));
-  if (present !== undefined) throw new Refusal('ShareAlreadyExists');
+  const { store, account, shareName: name, headers } = context;
+  checkShareName(name);
+  refuseTakenName(context);
+  const settings = readShareSettings(headers);
+  const metadata = readMetadata(headers) ?? [];
+  const ticks = context.identity.nextTicks();
+  const share = newShare(store, { account, name, ticks });
+  store.putShare(account, shareKey(name), { ...share, ...settings, metadata });
+  return emptyReply(201, modifiedHeaders(ticks));
+}
+
+/** @throws {Refusal} `ShareAlreadyExists`; `ShareBeingDeleted` for a while after a share of that name was deleted. */
+export function refuseTakenName({ store, account, shareName, now }: RequestContext): void {
+  if (store.share(account, shareKey(shareName)) !== undefined) throw new Refusal('ShareAlreadyExists');
   for (const record of store.shares(account, shareKey(shareName, deletedEdition('')))) {
-    if (record.name !== shareName) break;
+    if (record.name !== shareName) return;
     if (record.deleted !== undefined && record.deleted.busyUntil > now)
       throw new Refusal('ShareBeingDeleted');
   }
-  const ticks = context.identity.nextTicks();
-  const share = newShare(store, { account, name: shareName, ticks });
-  store.putShare(account, shareKey(shareName), { ...share, metadata: readMetadata(context.headers) ?? [] });
-  return emptyReply(201, modifiedHeaders(ticks));
 }
 
 /** A share with nothing but an empty root, and the defaults of a standard account. */
@@ -42,8 +52,8 @@ export function newShare(
     etag: made.ticks,
     metadata: [],
     quotaGiB: defaultQuotaGiB,
-    accessTier: undefined,
-    accessTierChangedAt: undefined,
+    accessTier: defaultAccessTier,
+    accessTierChangedAt: made.ticks,
     protocols: undefined,
     rootSquash: undefined,
     policies: [],
@@ -69,29 +79,4 @@ function newRoot(account: string, ticks: bigint): DirectoryRecord {
     accessedAt: ticks,
     permissionKey: inheritedKey(account, 'directory'),
   };
-}
-
-/** Get Share Properties. */
-export function getShareProperties({ share }: ShareContext): Reply {
-  const headers = modifiedHeaders(share.etag);
-  writeMetadata(headers, share.metadata);
-  headers.set('x-ms-share-quota', String(share.quotaGiB));
-  headers.set('x-ms-has-immutability-policy', 'false');
-  headers.set('x-ms-has-legal-hold', 'false');
-  return emptyReply(200, headers);
-}
-
-/** Delete Share. */
-export function deleteShare(context: ShareContext): Reply {
-  const { store, account, share, now, settings } = context;
-  store.removeShare(account, shareKey(share.name));
-  store.removeVolume(share.volume);
-  if (settings.shareDeletionMs > 0) {
-    const at = context.identity.nextTicks();
-    const version = at.toString(16);
-    const busyUntil = now + settings.shareDeletionMs;
-    const deleted = { version, at, busyUntil, retainedUntil: undefined };
-    store.putShare(account, shareKey(share.name, deletedEdition(version)), { ...share, deleted });
-  }
-  return emptyReply(202);
 }
