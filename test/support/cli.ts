@@ -15,6 +15,8 @@ export interface CliOptions {
   readonly signal?: AbortSignal | undefined;
   /** Called with all of standard output so far, whenever something comes. */
   readonly onStdout?: ((text: string) => void) | undefined;
+  /** The same for standard error. */
+  readonly onStderr?: ((text: string) => void) | undefined;
 }
 
 /** Collects what is written. */
@@ -49,6 +51,7 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const stdout = new Collector();
   const stderr = new Collector();
   stdout.onText = options.onStdout;
+  stderr.onText = options.onStderr;
   const { env = {}, signal = new AbortController().signal } = options;
   const code = await run(argv, { stdout, stderr, env, signal });
   return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };

@@ -98,6 +98,9 @@ async function serve(invocation: Invocation): Promise<void> {
     warnOfNetwork(output, host, invocation.flags);
     await announce(invocation, running, host);
     await aborted(signal);
+  } catch (error) {
+    // To be told to stop is how it ends, at whatever moment.
+    if (!signal.aborted) throw error;
   } finally {
     await running.close();
   }
@@ -163,10 +166,9 @@ async function readPem(flags: Flags, name: 'cert' | 'key'): Promise<string | und
   return path === undefined ? undefined : readFile(path, 'utf8');
 }
 
-async function announce({ output, signal }: Invocation, running: Emulator, host: string): Promise<void> {
+async function announce({ output }: Invocation, running: Emulator, host: string): Promise<void> {
   const filesEndpoint = reachable(running.filesEndpoint, host);
   const connectionString = withoutPrivateKeys(reachable(running.connectionString, host));
-  if (signal.aborted) return;
   if (output.mode.json) return output.values([{ files: filesEndpoint, connectionString }]);
   output.note(`azstore emulator: Azure Files at ${filesEndpoint}`);
   // Said even though it holds a key: it is the published one, or left out.
