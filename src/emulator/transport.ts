@@ -1,4 +1,5 @@
 import type { Call } from '../core/call.js';
+import { ConfigurationError } from '../core/errors.js';
 import {
   bufferedBody,
   type HttpRequest,
@@ -18,6 +19,7 @@ export class InProcessTransport implements Transport {
 
   async send(request: HttpRequest, call: Call): Promise<HttpResponse> {
     call.cancellation.throwIfCancelled();
+    refuseUnsendable(request);
     const response = await this.#engine.handle(withLength(request));
     call.cancellation.throwIfCancelled();
     const { buffered } = response.body;
@@ -26,6 +28,17 @@ export class InProcessTransport implements Transport {
       ...response,
       body: buffered === undefined ? new CopiedBody(response.body, call) : bufferedBody(buffered),
     };
+  }
+}
+
+const unsendable = /[^\t\u0020-\u007e\u0080-\u00ff]/;
+
+/** Refuses what no socket would take either. */
+function refuseUnsendable({ headers }: HttpRequest): void {
+  for (const [name, value] of headers) {
+    if (unsendable.test(value)) {
+      throw new ConfigurationError('InvalidRequest', `header ${name} has a character that HTTP cannot carry`);
+    }
   }
 }
 

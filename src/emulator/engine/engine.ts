@@ -2,7 +2,7 @@ import type { Clock } from '../../core/clock.js';
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import { formatRfc1123 } from '../../core/wire/dates.js';
-import { type Store, shareKey } from '../store/store.js';
+import { type Store, type StoreWriter, shareKey } from '../store/store.js';
 import { type AccountKeys, authenticate } from './authenticate.js';
 import { readBody } from './body.js';
 import type { EngineSettings, RequestContext } from './context.js';
@@ -16,7 +16,8 @@ import { finishReply, type Reply } from './reply.js';
 import { type Address, createRouter, parseAddress } from './route.js';
 import { Refusal } from './service-errors.js';
 import { authorizeSource } from './source-authority.js';
-import { checkVersion } from './version.js';
+import { refuseUnsupported } from './unsupported.js';
+import { checkVersion, versionFor } from './version.js';
 
 /** What an engine runs on. */
 export interface EngineOptions {
@@ -84,14 +85,17 @@ class FileEngine implements Engine {
   async #answer(request: HttpRequest): Promise<Reply> {
     const { store, accounts, settings } = this.#options;
     const address = parseAddress(request.origin, request.target);
-    const version = checkVersion(request.headers.get('x-ms-version'), settings);
     const row = routeFileService(request.method, address, (name) => request.headers.has(name));
-    authenticate(request, address, { keys: accounts, now: this.#identity.now() });
-    refuseConditions(request.headers);
+    const given = checkVersion(request.headers.get('x-ms-version'), settings);
+    if (row.anonymous !== true) authenticate(request, address, { keys: accounts, now: this.#identity.now() });
+    const version = versionFor(row, given);
+    refuseUnsupported(request.headers);
     const body = await readBody(request, row);
     const base = this.#context({ request, address, version, body });
     // From here to the reply nothing waits: what is checked cannot change before it is acted on.
-    return store.write((writer) => carryOut(row, { ...base, store: writer }));
+    if (row.access === 'write') return store.write((writer) => carryOut(row, { ...base, store: writer }));
+    // The row promises that its handler only reads.
+    return store.read((view) => carryOut(row, { ...base, store: view as StoreWriter }));
   }
 
   #context(parts: {
@@ -139,11 +143,4 @@ class FileEngine implements Engine {
     headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
     headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));
   }
-}
-
-const conditions = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
-
-/** The File service knows no conditional requests, and says so instead of ignoring them. */
-function refuseConditions(headers: HttpHeaders): void {
-  if (conditions.some((name) => headers.has(name))) throw new Refusal('ConditionHeadersNotSupported');
 }

@@ -36,7 +36,7 @@ export const serviceErrors = {
   ),
   DirectoryNotEmpty: row(409, 'The specified directory is not empty.'),
   EmptyMetadataKey: row(400, 'The key for one of the metadata key-value pairs is empty.'),
-  FeatureVersionMismatch: row(409, 'The operation for AzureFile is not supported in the specified version.'),
+  FeatureVersionMismatch: row(400, 'The operation for AzureFile is not supported in the specified version.'),
   FileGenerationMismatch: row(409, 'The specified file has been recreated since the previous snapshot.'),
   FileInvalidPermission: row(400, 'The specified file permission is not valid.'),
   FileInvalidPermissionKey: row(400, 'The specified file permission key is not valid.'),

@@ -1,5 +1,5 @@
-import type { EngineSettings } from './context.js';
-import { Refusal } from './service-errors.js';
+import type { EngineSettings, OperationRow } from './context.js';
+import { missingHeader, Refusal } from './service-errors.js';
 
 /** The versions of the File service there are, as far as the emulator knows. */
 export const knownVersions: readonly string[] = [
@@ -50,13 +50,11 @@ export const knownVersions: readonly string[] = [
 ];
 
 /**
- * The version that a request goes by. Any well-formed one is taken, as the service takes those it has enabled.
- * @throws {Refusal} `InvalidHeaderValue`; `MissingRequiredHeader` when there is none.
+ * Checks `x-ms-version`, if it is there. Any well-formed one is taken, as the service takes those it has enabled.
+ * @throws {Refusal} `InvalidHeaderValue`.
  */
-export function checkVersion(version: string | undefined, settings: EngineSettings): string {
-  if (version === undefined) {
-    throw new Refusal('MissingRequiredHeader', { extras: { HeaderName: 'x-ms-version' } });
-  }
+export function checkVersion(version: string | undefined, settings: EngineSettings): string | undefined {
+  if (version === undefined) return undefined;
   const accepted = settings.strictApiVersion ? knownVersions.includes(version) : isDate(version);
   if (!accepted) {
     throw new Refusal('InvalidHeaderValue', {
@@ -65,6 +63,19 @@ export function checkVersion(version: string | undefined, settings: EngineSettin
     });
   }
   return version;
+}
+
+/**
+ * The version that an operation goes by.
+ * @throws {Refusal} `MissingRequiredHeader` when none was given; `FeatureVersionMismatch` when it has no such operation.
+ */
+export function versionFor(row: OperationRow, given: string | undefined): string {
+  if (given === undefined) {
+    if (row.anonymous === true) return knownVersions.at(-1) ?? '';
+    throw missingHeader('x-ms-version');
+  }
+  if (row.since !== undefined && given < row.since) throw new Refusal('FeatureVersionMismatch');
+  return given;
 }
 
 function isDate(text: string): boolean {

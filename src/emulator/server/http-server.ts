@@ -10,7 +10,10 @@ export function requestListener(engine: Engine, scheme: 'http' | 'https') {
     outgoing.sendDate = false;
     engine
       .handle(toRequest(incoming, scheme))
-      .then((response) => send(response, outgoing))
+      .then((response) => {
+        discardRest(incoming);
+        return send(response, outgoing);
+      })
       // A client that goes away in the middle of an answer concerns nobody else.
       .catch(() => outgoing.destroy());
   };
@@ -24,6 +27,19 @@ function toRequest(incoming: IncomingMessage, scheme: string): HttpRequest {
     headers: HttpHeaders.fromRaw(incoming.rawHeaders),
     body: incoming,
   };
+}
+
+/** What is read at most of a body that was refused, so that the connection can be used again. */
+const discardLimit = 16 * 1024 * 1024;
+
+function discardRest(incoming: IncomingMessage): void {
+  if (incoming.complete) return;
+  let discarded = 0;
+  incoming.on('data', (piece: Uint8Array) => {
+    discarded += piece.length;
+    if (discarded > discardLimit) incoming.destroy();
+  });
+  incoming.on('error', () => {});
 }
 
 async function send(response: HttpResponse, outgoing: ServerResponse): Promise<void> {

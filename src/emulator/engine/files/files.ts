@@ -10,6 +10,8 @@ import { readOnlyBit } from './attributes.js';
 import { modifiedHeaders } from './entry-headers.js';
 import { entryId } from './entry-ids.js';
 import { readHttpProperties, writeHttpProperties } from './http-properties.js';
+import { bytesPerGiB, maxFileBytes } from './limits.js';
+import { checkedMd5 } from './md5.js';
 import { checkPath } from './names.js';
 import {
   readAttributes,
@@ -20,8 +22,9 @@ import {
 
 /** The first version whose properties tell of leases. */
 const leasesSince = '2019-02-02';
-const maxFileBytes = 4 * 1024 ** 4;
-const bytesPerGiB = 1024 ** 3;
+
+/** From here on a file can be created with its first bytes. */
+const contentSince = '2026-02-06';
 
 /** Create File. Overwrites a file that is there, which keeps its id and its lease. */
 export function createFile(context: PlaceContext): Reply {
@@ -33,9 +36,20 @@ export function createFile(context: PlaceContext): Reply {
   if (size === undefined) throw missingHeader('x-ms-content-length');
   const replaced = replacedFile(context);
   checkQuota(context, size - (replaced?.size ?? 0));
+  const md5 = checkFirstBytes(context, size);
   const file = newFile(context, { size, replaced });
   context.store.putEntry(context.share.volume, file);
-  return written(201, file, context.version);
+  const reply = written(201, file, context.version);
+  reply.headers.setOptional('Content-MD5', md5);
+  return reply;
+}
+
+/** Checks the bytes that come with the request; gives their MD5, or `undefined` when there are none. */
+function checkFirstBytes({ body, headers, version }: PlaceContext, size: number): string | undefined {
+  if (body.length === 0) return undefined;
+  if (version < contentSince || body.length > size)
+    throw invalidHeader('Content-Length', String(body.length));
+  return checkedMd5(body, headers.get('content-md5'));
 }
 
 /**
@@ -67,7 +81,11 @@ function newFile(
     accessedAt: etag,
     ...smbPropertiesForCreate(context, 'file', etag),
     size,
-    content: replaced?.content.truncate(0, share.epoch) ?? store.emptyContent,
+    content: (replaced?.content.truncate(0, share.epoch) ?? store.emptyContent).write(
+      0,
+      context.body,
+      share.epoch,
+    ),
     http: { contentType: 'application/octet-stream', ...readHttpProperties(context.headers) },
     lease: replaced?.lease,
     copy: undefined,

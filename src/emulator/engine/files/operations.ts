@@ -18,12 +18,13 @@ import {
 } from './files.js';
 import { forceCloseHandles, listHandles } from './handles.js';
 import { leaseFile } from './leases.js';
+import { rangeLimit } from './limits.js';
 import { listEntries } from './listing.js';
 import { putRangeFromUrl } from './range-from-url.js';
 import { listRanges } from './range-list.js';
-import { getFile, putRange, rangeLimit } from './ranges.js';
+import { getFile, putRange } from './ranges.js';
 import { renameDirectory, renameFile } from './rename.js';
-import { shareOperations } from './share-operations.js';
+import { accountOperations, shareOperations } from './share-operations.js';
 
 type Rows = Readonly<Record<string, OperationRow>>;
 
@@ -65,7 +66,14 @@ const directoryOperations = {
 } satisfies Rows;
 
 const fileOperations = {
-  CreateFile: { ...file, ...put, lease: 'write', needs: 'place', handle: createFile },
+  CreateFile: {
+    ...file,
+    ...put,
+    lease: 'write',
+    bodyLimit: rangeLimit,
+    needs: 'place',
+    handle: createFile,
+  },
   GetFile: { ...file, ...get, lease: 'read', needs: 'file', handle: getFile },
   GetFileProperties: {
     ...file,
@@ -166,6 +174,7 @@ const handleOperations = {
  * to know of it, and its handler.
  */
 export const operations: Rows = {
+  ...accountOperations,
   ...shareOperations,
   ...directoryOperations,
   ...fileOperations,

@@ -3,7 +3,8 @@ import type { FileContext } from '../context.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
 import { crc64 } from './crc64.js';
-import { checkWritable, putContent, rangeLimit } from './ranges.js';
+import { rangeLimit } from './limits.js';
+import { checkWritable, putContent } from './ranges.js';
 import { findCopySource } from './source.js';
 
 /** Put Range from URL: writes bytes of another file of this emulator. */

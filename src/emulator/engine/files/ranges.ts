@@ -1,4 +1,3 @@
-import { hash } from 'node:crypto';
 import type { HttpHeaders } from '../../../core/http/headers.js';
 import { type ByteRange, formatContentRange, parseRange } from '../../../core/wire/byte-range.js';
 import { formatTicks } from '../../../core/wire/dates.js';
@@ -9,9 +8,9 @@ import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
 import { modifiedHeaders } from './entry-headers.js';
 import { fileHeaders, refuseReadOnly } from './files.js';
+import { rangeLimit } from './limits.js';
+import { checkedMd5 } from './md5.js';
 
-/** Most bytes that one Put Range can write, and that can be read with an MD5 of them. */
-export const rangeLimit = 4 * 1024 * 1024;
 /** The first version whose Get File tells of leases; the properties did so before. */
 const leasesSince = '2019-07-07';
 /** From here on writing a range moves the times of the last write and change: older versions were never seen to. */
@@ -65,7 +64,7 @@ function md5Of({ file, headers }: FileContext, range: ByteRange): string {
   if (range.end - range.start > rangeLimit) {
     throw invalidHeader('x-ms-range-get-content-md5', headers.get('x-ms-range-get-content-md5') ?? '');
   }
-  return hash('md5', Buffer.concat([...file.content.read(range)]), 'base64');
+  return checkedMd5(Buffer.concat([...file.content.read(range)]), undefined);
 }
 
 /** Put Range: writes or clears bytes of a file, which keeps its length. */
@@ -95,17 +94,11 @@ function writtenRange({ headers }: FileContext): ByteRange {
 function update(context: FileContext, range: ByteRange): Reply {
   const { file, body, share } = context;
   if (body.length !== range.end - range.start) throw invalidHeader('Content-Length', String(body.length));
-  const md5 = hash('md5', body, 'base64');
-  checkMd5(context.headers.get('content-md5'), md5);
   checkWritable(context, range);
+  const md5 = checkedMd5(body, context.headers.get('content-md5'));
   const content = file.content.write(range.start, body, share.epoch);
   const headers = putContent(context, content).set('Content-MD5', md5);
   return emptyReply(201, headers.set('x-ms-request-server-encrypted', 'true'));
-}
-
-function checkMd5(given: string | undefined, computed: string): void {
-  if (given === undefined || given === computed) return;
-  throw new Refusal(/^[A-Za-z0-9+/]{22}==$/.test(given) ? 'Md5Mismatch' : 'InvalidMd5');
 }
 
 function clear(context: FileContext, range: ByteRange): Reply {
