@@ -12,7 +12,6 @@ import { invalidQuery, Refusal } from './service-errors.js';
  */
 export function carryOut(row: OperationRow, context: RequestContext): Reply {
   const { store, path } = context;
-  if (row.since !== undefined && context.version < row.since) throw invalidQuery('comp', row.comp);
   const snapshot = readSnapshot(row, context);
   if (row.needs === 'nothing') return row.handle(context);
   const share = findOwnShare(row, context, snapshot);

@@ -1,8 +1,10 @@
 import type { OperationRow } from '../context.js';
 import { leaseShare } from './leases.js';
 import { createPermission, getPermission } from './permissions.js';
+import { getServiceProperties, setServiceProperties } from './service-properties.js';
 import { getShareAcl, setShareAcl } from './share-acl.js';
 import { deleteShare, undeleteShare } from './share-deletion.js';
+import { listShares } from './share-listing.js';
 import { getShareMetadata, setShareMetadata } from './share-metadata.js';
 import { getShareProperties, getShareStats, setShareProperties } from './share-properties.js';
 import { snapshotShare } from './share-snapshots.js';
@@ -17,6 +19,36 @@ const change = { ...put, lease: 'write' } as const;
 /** Most bytes of a document in a request. */
 const documentLimit = 64 * 1024;
 const permissionLimit = 256 * 1024;
+
+/** The operations on the account by their REST names. */
+export const accountOperations = {
+  ListShares: {
+    methods: ['GET'],
+    access: 'read',
+    scope: 'account',
+    comp: 'list',
+    needs: 'nothing',
+    handle: listShares,
+  },
+  GetFileServiceProperties: {
+    methods: ['GET'],
+    access: 'read',
+    scope: 'account',
+    comp: 'properties',
+    since: '2015-02-21',
+    needs: 'nothing',
+    handle: getServiceProperties,
+  },
+  SetFileServiceProperties: {
+    ...put,
+    scope: 'account',
+    comp: 'properties',
+    since: '2015-02-21',
+    bodyLimit: documentLimit,
+    needs: 'nothing',
+    handle: setServiceProperties,
+  },
+} satisfies Readonly<Record<string, OperationRow>>;
 
 /** The operations on shares by their REST names. */
 export const shareOperations = {
