@@ -2,10 +2,11 @@ import type { Clock } from '../../core/clock.js';
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import { formatRfc1123 } from '../../core/wire/dates.js';
-import { type Store, type StoreWriter, shareKey } from '../store/store.js';
+import { type CorsRule, type Store, type StoreWriter, shareKey } from '../store/store.js';
 import { type AccountKeys, authenticate } from './authenticate.js';
 import { readBody } from './body.js';
 import type { EngineSettings, RequestContext } from './context.js';
+import { addCorsHeaders, preflight } from './cors.js';
 import { errorReply } from './error-reply.js';
 import { withoutTrailingDots } from './files/names.js';
 import { operations } from './files/operations.js';
@@ -65,6 +66,9 @@ class FileEngine implements Engine {
       reply = errorReply(refusal, { requestId, now: this.#identity.now(), method: request.method });
     }
     this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd });
+    if (request.method !== 'OPTIONS' && this.#hasCorsRules()) {
+      addCorsHeaders(reply.headers, this.#corsRules(request), request);
+    }
     return finishReply(reply);
   }
 
@@ -84,6 +88,7 @@ class FileEngine implements Engine {
   /** The stages of a request, in order; each one may refuse it. */
   async #answer(request: HttpRequest): Promise<Reply> {
     const { store, accounts, settings } = this.#options;
+    if (request.method === 'OPTIONS') return preflight(this.#corsRules(request), request.headers);
     const address = parseAddress(request.origin, request.target);
     const row = routeFileService(request.method, address, (name) => request.headers.has(name));
     const given = checkVersion(request.headers.get('x-ms-version'), settings);
@@ -123,6 +128,18 @@ class FileEngine implements Engine {
     };
   }
 
+  /** Whether any account has rules at all: spares other requests the search for theirs. */
+  #hasCorsRules(): boolean {
+    const { store, accounts } = this.#options;
+    return store.read((view) => [...accounts.keys()].some((name) => view.service(name)?.cors.length));
+  }
+
+  #corsRules(request: HttpRequest): readonly CorsRule[] {
+    const account = accountOf(request);
+    if (account === undefined) return [];
+    return this.#options.store.read((view) => view.service(account)?.cors ?? []);
+  }
+
   #failure(error: unknown): Refusal {
     this.#options.onFailure?.(error);
     return new Refusal('InternalError');
@@ -142,5 +159,14 @@ class FileEngine implements Engine {
     if (answer.frontEnd) return;
     headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
     headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));
+  }
+}
+
+/** The account that a request addresses; `undefined` when its URL is none. */
+function accountOf(request: HttpRequest): string | undefined {
+  try {
+    return parseAddress(request.origin, request.target).account;
+  } catch {
+    return undefined;
   }
 }
