@@ -71,14 +71,14 @@ export function createEmulator(options: EngineOptions = {}): InProcessEmulator {
 
 function makeParts(options: ResolvedEngineOptions): { engine: Engine; store: MemoryStore } {
   const store = new MemoryStore();
-  const { clock, onFailure, strictApiVersion, shareDeletionMs } = options;
+  const { clock, onFailure, strictApiVersion, shareDeletionMs, shareRetentionDays } = options;
   const accounts = new Map(options.accounts.map(({ name, keys }) => [name, keys]));
   const engine = createEngine({
     store,
     clock,
     accounts,
     onFailure,
-    settings: { strictApiVersion, shareDeletionMs },
+    settings: { strictApiVersion, shareDeletionMs, shareRetentionDays },
   });
   engine.createShares(options.accounts[0].name, options.shares);
   return { engine, store };

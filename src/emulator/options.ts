@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly strictApiVersion?: boolean | undefined;
   /** How long the name of a deleted share stays taken, in milliseconds. @defaultValue 30000, as in Azure at the least */
   readonly shareDeletionMs?: number | undefined;
+  /** How many days a deleted share is kept and can be restored, up to 365. @defaultValue 0: it is gone at once */
+  readonly shareRetentionDays?: number | undefined;
   /** @defaultValue the clock of the machine */
   readonly clock?: Clock | undefined;
   /** Told of failures of the emulator itself, which are answered with a 500. @defaultValue nobody */
@@ -54,6 +56,7 @@ export interface ResolvedEngineOptions {
   readonly shares: readonly string[];
   readonly strictApiVersion: boolean;
   readonly shareDeletionMs: number;
+  readonly shareRetentionDays: number;
   readonly clock: Clock;
   readonly onFailure: ((error: unknown) => void) | undefined;
 }
@@ -69,6 +72,7 @@ const engineKeys = [
   'shares',
   'strictApiVersion',
   'shareDeletionMs',
+  'shareRetentionDays',
   'clock',
   'onFailure',
 ] as const satisfies readonly (keyof EngineOptions)[];
@@ -112,6 +116,7 @@ function engineOptions(user: EngineOptions): ResolvedEngineOptions {
     shares: (user.shares ?? []).map(checkedShare),
     strictApiVersion: user.strictApiVersion ?? false,
     shareDeletionMs: integer('shareDeletionMs', user.shareDeletionMs ?? 30_000, Number.MAX_SAFE_INTEGER),
+    shareRetentionDays: integer('shareRetentionDays', user.shareRetentionDays ?? 0, 365),
     clock: user.clock ?? systemClock,
     onFailure: user.onFailure,
   };

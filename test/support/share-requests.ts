@@ -3,6 +3,7 @@ import type { Clock } from '../../src/core/clock.js';
 import { HttpHeaders } from '../../src/core/http/headers.js';
 import type { HttpResponse } from '../../src/core/http/message.js';
 import { formatRfc1123 } from '../../src/core/wire/dates.js';
+import type { EngineSettings } from '../../src/emulator/engine/context.js';
 import { createEngine, type Engine } from '../../src/emulator/engine/engine.js';
 import { wellKnownAccount } from '../../src/emulator/options.js';
 import { MemoryStore } from '../../src/emulator/store/memory-store.js';
@@ -40,14 +41,18 @@ export class ShareRequests {
   readonly failures: unknown[] = [];
   readonly #version: string;
 
-  constructor(version = '2026-04-06', accounts = [wellKnownAccount.name]) {
+  constructor(
+    version = '2026-04-06',
+    accounts = [wellKnownAccount.name],
+    settings: Partial<EngineSettings> = {},
+  ) {
     this.#version = version;
     this.clock = new ManualClock();
     this.engine = createEngine({
       store: this.store,
       clock: this.clock satisfies Clock,
       accounts: new Map(accounts.map((name) => [name, [key]])),
-      settings: { shareDeletionMs: 30_000, strictApiVersion: false },
+      settings: { shareDeletionMs: 30_000, strictApiVersion: false, ...settings },
       onFailure: (error) => this.failures.push(error),
     });
   }
