@@ -5,7 +5,6 @@ import type { Output } from './output.js';
 /** One bar for a whole copy, on a terminal; elsewhere nothing at all. Counts bytes that have arrived. */
 export class ProgressBar {
   readonly #output: Output;
-  readonly #bars: cliProgress.MultiBar | undefined;
   readonly #bar: cliProgress.SingleBar | undefined;
   #total = 0;
   #loaded = 0;
@@ -14,7 +13,7 @@ export class ProgressBar {
     this.#output = output;
     const stream = output.terminal;
     if (stream === undefined) return;
-    const bars = new cliProgress.MultiBar({
+    this.#bar = new cliProgress.SingleBar({
       stream,
       format: '{bar} {percentage}% | {loaded} of {expected} | {eta_formatted} left',
       barCompleteChar: '\u2588',
@@ -22,12 +21,15 @@ export class ProgressBar {
       barsize: 30,
       clearOnComplete: true,
       hideCursor: true,
+      // A message takes the line of the bar, which then has to be drawn although nothing has moved.
+      forceRedraw: true,
+      emptyOnZero: true,
       // The run has its own way to end in an orderly way.
       gracefulExit: false,
     });
-    this.#bars = bars;
-    this.#bar = bars.create(0, 0, this.#texts());
-    output.divert((text) => bars.log(`${text}\n`));
+    this.#bar.start(0, 0, this.#texts());
+    // At its end the bar goes back to where it was saved to be: that is a line below now.
+    output.divert((text) => stream.write(`\r\u001b[K${text}\n\u001b7`));
   }
 
   /** One more file of this size is to come. */
@@ -54,7 +56,7 @@ export class ProgressBar {
 
   /** Takes the bar off the terminal. */
   stop(): void {
-    this.#bars?.stop();
+    this.#bar?.stop();
     this.#output.divert(undefined);
   }
 

@@ -319,6 +319,37 @@ describe('cp within an account', () => {
   });
 });
 
+describe('progress', () => {
+  const showCursor = '\u001b[?25h';
+
+  it('is drawn on a terminal, with messages above it, and is gone at the end', async () => {
+    const { cli } = await startShare();
+    const local = await localTree({ 'a/x': patterned(50_000), 'a/y': 'y' });
+    await symlink('/etc', join(local, 'a', 'link'));
+    const { code, stderr } = await cli(['cp', '-r', join(local, 'a'), 'files://data'], { terminal: true });
+    expect(code).toBe(0);
+    expect(stderr).toContain('\u2591 0% | 0 B of 0 B');
+    expect(stderr).toContain('a symbolic link');
+    expect(stderr.lastIndexOf(showCursor)).toBeGreaterThan(stderr.lastIndexOf('\u2591'));
+    expect(stderr.endsWith('2 files, 48.8 KiB copied; 1 directory; 1 not copied\n')).toBe(true);
+  });
+
+  it.each([[['--quiet']], [['--json']]])('is not drawn with %j', async (flags) => {
+    const { cli } = await startShare();
+    const local = await localTree({ x: 'x' });
+    const source = join(local, 'x');
+    expect((await cli(['cp', source, 'files://data', ...flags], { terminal: true })).stderr).toBe('');
+  });
+
+  it('leaves the terminal as it was when the copy fails', async () => {
+    const { cli } = await startShare();
+    const local = await localTree({ x: 'x' });
+    const { stderr } = await cli(['cp', join(local, 'x'), 'files://nosuch'], { terminal: true });
+    expect(stderr.lastIndexOf(showCursor)).toBeGreaterThan(-1);
+    expect(stderr).toContain('[ShareNotFound]');
+  });
+});
+
 describe('an interruption', () => {
   it('ends a copy with 130 and leaves nothing half done', async () => {
     const { cli, tree, emulator } = await startShare();

@@ -99,7 +99,7 @@ describe('emulator', () => {
 
   it('refuses a version that is not known only when it is told to', async () => {
     const { files } = await serve('--strict-api-version');
-    const answer = await fetch(`${files}/?comp=list`, { headers: { 'x-ms-version': '2099-01-01' } });
+    const answer = await fetch(`${files}/data?restype=share`, { headers: { 'x-ms-version': '2099-01-01' } });
     expect(answer.status).toBe(400);
   });
 

@@ -17,6 +17,8 @@ export interface CliOptions {
   readonly onStdout?: ((text: string) => void) | undefined;
   /** The same for standard error. */
   readonly onStderr?: ((text: string) => void) | undefined;
+  /** Whether standard error is a terminal. */
+  readonly terminal?: boolean | undefined;
 }
 
 /** Collects what is written. */
@@ -49,7 +51,7 @@ export class Collector extends Writable {
 /** Runs the command line in this process. */
 export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const stdout = new Collector();
-  const stderr = new Collector();
+  const stderr = new Collector(options.terminal);
   stdout.onText = options.onStdout;
   stderr.onText = options.onStderr;
   const { env = {}, signal = new AbortController().signal } = options;
