@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort-listener.js';
 import { chunkPlan } from '../transfer/chunk-plan.js';
 import { DownloadWindow } from '../transfer/download-window.js';
 import type { FileSink } from '../transfer/file-sink.js';
@@ -124,8 +125,7 @@ function streamOf(
           controller.error(signal?.reason);
         };
         if (signal?.aborted) return onAbort();
-        signal?.addEventListener('abort', onAbort, { once: true });
-        forget = () => signal?.removeEventListener('abort', onAbort);
+        if (signal !== undefined) forget = listenForAbort(signal, onAbort);
       },
       async pull(controller) {
         try {

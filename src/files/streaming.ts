@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort-listener.js';
 import { FileSink } from '../transfer/file-sink.js';
 import { FileSource } from '../transfer/file-source.js';
 import type { Source } from '../transfer/source.js';
@@ -45,7 +46,7 @@ async function uploadSource(
   const { signal } = request;
   // A stream that gives nothing would keep its worker waiting: the abort has to reach it too.
   const onAbort = () => void source.close(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = signal && listenForAbort(signal, onAbort);
   try {
     signal?.throwIfAborted();
     checkInteger('totalSize', source.size, { min: 0, max: maxFileBytes });
@@ -57,7 +58,7 @@ async function uploadSource(
     await source.close(error);
     throw signal?.aborted ? signal.reason : error;
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    forget?.();
   }
 }
 

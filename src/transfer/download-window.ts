@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { ByteRange } from '../core/wire/byte-range.js';
 
 /** Fetches one range; ends when its signal is aborted. */
@@ -17,8 +16,6 @@ export class DownloadWindow {
     this.#plan = plan[Symbol.iterator]();
     this.#depth = depth;
     this.#fetch = fetch;
-    // Every range under way listens to it; without this, more than ten would be reported as a leak.
-    setMaxListeners(0, this.#controller.signal);
   }
 
   /**

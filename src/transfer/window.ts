@@ -1,4 +1,4 @@
-import { setMaxListeners } from 'node:events';
+import { listenForAbort } from '../core/abort-listener.js';
 
 export interface WindowLimits {
   /** How many workers run at a time, at most. */
@@ -28,11 +28,11 @@ export async function runWindow<T>(
   signal?.throwIfAborted();
   const window = new Window(items, worker);
   const onAbort = () => window.stop(signal?.reason);
-  signal?.addEventListener('abort', onAbort, { once: true });
+  const forget = signal && listenForAbort(signal, onAbort);
   try {
     await window.run(concurrency);
   } finally {
-    signal?.removeEventListener('abort', onAbort);
+    forget?.();
   }
 }
 
@@ -46,8 +46,6 @@ class Window<T> {
   constructor(items: Iterable<T>, worker: Worker<T>) {
     this.#source = items[Symbol.iterator]();
     this.#worker = worker;
-    // Every worker listens to it; without this, more than ten of them would be reported as a leak.
-    setMaxListeners(0, this.#controller.signal);
   }
 
   stop(error: unknown): void {

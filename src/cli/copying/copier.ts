@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { AuthenticationError, NetworkError } from '../../files/index.js';
 import { reportFailure } from '../each.js';
 import { codeOf, PartialFailure } from '../failures.js';
@@ -44,8 +43,6 @@ export class Copier {
     this.#options = options;
     this.#slots = new Slots(options.concurrency);
     this.#bar = new ProgressBar(options.output);
-    // Every file under way listens to it; without this, more than ten would be reported as a leak.
-    setMaxListeners(0, this.#stop.signal);
   }
 
   /** @throws {PartialFailure} when something failed and the rest was copied; the failure itself when it ended everything. */

@@ -1,3 +1,4 @@
+import { listenForAbort } from '../abort-listener.js';
 import { Cancellation, derivedCall } from '../call.js';
 import type { Clock } from '../clock.js';
 import type { Layer } from '../http/message.js';
@@ -15,8 +16,7 @@ export function deadlineLayer(clock: Clock, totalTimeoutMs: number): Layer {
     if (signal.aborted) return Promise.reject(signal.reason);
     const cancellation = new Cancellation();
     const abort = () => cancellation.cancel(signal.reason);
-    const unlink = () => signal.removeEventListener('abort', abort);
-    signal.addEventListener('abort', abort);
+    const unlink = listenForAbort(signal, abort);
     return next(request, derivedCall(call, { deadlineAt, cancellation })).then(
       (response) => whenBodyDone(response, unlink),
       (error: unknown) => {

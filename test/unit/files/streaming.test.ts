@@ -293,6 +293,25 @@ describe('many ranges under way', () => {
   });
 });
 
+describe('many transfers with one signal', () => {
+  it('are not reported as a leak of listeners, and leave none', async () => {
+    const setting = setUp();
+    const warnings: Error[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning);
+    process.on('warning', onWarning);
+    onTestFinished(() => void process.off('warning', onWarning));
+    const controller = new WatchedController();
+    const { signal } = controller;
+    const uploads = Array.from({ length: 30 }, (_, i) =>
+      setting.streaming.uploadStream({ path: `f${i}`, totalSize: 3_000, signal }, streamOf(patterned(3_000))),
+    );
+    await Promise.all(uploads);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(warnings).toEqual([]);
+    expect(controller.listeners).toBe(0);
+  });
+});
+
 describe('atomic uploads', () => {
   it('show the old file until the new one is whole', async () => {
     const setting = setUp();
