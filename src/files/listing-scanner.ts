@@ -3,8 +3,9 @@ import type { ListedEntry } from './listing-reader.js';
 /** Said of an entry that is not written the way the service writes entries. */
 export const notTheUsualForm = undefined;
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these, and the start of an entity, are no plain text.
-const notPlain = /[&<\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are no plain text.
+const notPlain = /[\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 /**
  * Reads entries of a listing one after the other, in the one form in which the service writes them: known elements, in a
@@ -65,9 +66,10 @@ export class EntryScanner {
     const start = this.at + open.length;
     const end = text.indexOf('<', start);
     if (end < 0 || !text.startsWith(close, end)) return undefined;
-    const value = text.slice(start, end);
-    if (notPlain.test(value)) return undefined;
-    this.at = end + close.length;
+    const written = text.slice(start, end);
+    if (notPlain.test(written)) return undefined;
+    const value = written.includes('&') ? withoutEntities(written) : written;
+    if (value !== undefined) this.at = end + close.length;
     return value;
   }
 
@@ -76,4 +78,10 @@ export class EntryScanner {
     this.at += expected.length;
     return true;
   }
+}
+
+/** The text with the five named entities replaced; `undefined` when there is any other ampersand in it. */
+function withoutEntities(text: string): string | undefined {
+  if (/&(?!(?:amp|lt|gt|quot|apos);)/.test(text)) return undefined;
+  return text.replace(/&(\w+);/g, (_, name: string) => entities[name] ?? '');
 }

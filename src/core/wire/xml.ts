@@ -32,14 +32,19 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Text for the inside of an element or of an attribute in quotes. */
+/** Text for the inside of an attribute in quotes. */
 export function escapeXml(text: string): string {
   return /[&<>"'\r]/.test(text) ? text.replace(/[&<>"'\r]/g, (character) => escapes[character] ?? '') : text;
 }
 
+/** Text for the inside of an element, where the services leave quotes as they are. */
+export function escapeXmlText(text: string): string {
+  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => escapes[character] ?? '') : text;
+}
+
 /** `<name>text</name>` with the text escaped; `<name />` for an empty text. */
 export function xmlElement(name: string, text: string | number | boolean): string {
-  const content = escapeXml(String(text));
+  const content = escapeXmlText(String(text));
   return content === '' ? `<${name} />` : `<${name}>${content}</${name}>`;
 }
 

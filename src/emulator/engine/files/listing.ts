@@ -150,5 +150,5 @@ function propertiesXml(entry: EntryRecord, shown: Shown): string {
       `<ChangeTime>${formatTicks(entry.changedAt)}</ChangeTime>` +
       `<Last-Modified>${formatRfc1123(epochMsOf(entry.etag))}</Last-Modified>`;
   }
-  return shown.etag ? `${xml}<Etag>${escapeXml(formatEtag(entry.etag))}</Etag>` : xml;
+  return shown.etag ? `${xml}<Etag>${formatEtag(entry.etag)}</Etag>` : xml;
 }
