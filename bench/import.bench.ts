@@ -16,8 +16,8 @@ const theirClient = `new m.ShareServiceClient('${endpoint}', new m.StorageShared
 const scripts = {
   'azstore/files, import': `${begin} await import('azstore/files'); ${end}`,
   '@azure/storage-file-share, import': `${begin} await import('@azure/storage-file-share'); ${end}`,
-  'azstore/files, import and request': `${begin} const m = await import('azstore/files'); await ${ourClient}.files.getProperties({share:'s',path:'f'}); ${end}`,
-  '@azure/storage-file-share, same': `${begin} const m = await import('@azure/storage-file-share'); await ${theirClient}.getShareClient('s').rootDirectoryClient.getFileClient('f').getProperties(); ${end}`,
+  'azstore/files, import and request': `${begin} const m = await import('azstore/files'); await ${ourClient}.files.getProperties({share:'share',path:'f'}); ${end}`,
+  '@azure/storage-file-share, same': `${begin} const m = await import('@azure/storage-file-share'); await ${theirClient}.getShareClient('share').rootDirectoryClient.getFileClient('f').getProperties(); ${end}`,
 };
 
 const samples = new Map<string, { ms: number[]; rss: number[] }>();

@@ -37,7 +37,7 @@ const results = await compare(
           let count = 0;
           const options = { includeTimestamps: true, includeEtag: true };
           for await (const entry of theirs.listFilesAndDirectories(options)) {
-            if (entry.properties.etag !== '') count++;
+            if (entry.properties?.etag !== '') count++;
           }
           check(count);
         }

@@ -17,8 +17,8 @@ const common = {
   sourcemap: true,
   // Names of functions and classes show up in stacks and in `error.name`.
   keepNames: false,
-  minifySyntax: true,
-  minifyWhitespace: true,
+  minifySyntax: false,
+  minifyWhitespace: false,
   metafile: true,
   legalComments: 'external',
   logLevel: 'warning',

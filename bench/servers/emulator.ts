@@ -19,3 +19,6 @@ if (entries > 0) {
 console.log(
   JSON.stringify({ connectionString: emulator.connectionString, endpoint: emulator.filesEndpoint }),
 );
+
+// Ends with whoever started it, however that ends.
+process.stdin.on('end', () => process.exit(0)).resume();

@@ -33,3 +33,6 @@ server.listen(0, '127.0.0.1', () => {
   const port = typeof address === 'object' ? address?.port : undefined;
   console.log(JSON.stringify({ port: String(port) }));
 });
+
+// Ends with whoever started it, however that ends.
+process.stdin.on('end', () => process.exit(0)).resume();
