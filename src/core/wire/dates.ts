@@ -33,11 +33,20 @@ export function epochMsOf(ticks: bigint): number {
   return Number((ticks - ticksAt1970) / ticksPerMillisecond);
 }
 
-/** `2019-07-07T01:19:34.9839930Z`: seven decimals, as the services write it. */
+let lastTicks = -1n;
+let lastTicksText = '';
+
+/**
+ * `2019-07-07T01:19:34.9839930Z`: seven decimals, as the services write it. Remembers the last one: the times of a
+ * file are mostly the same.
+ */
 export function formatTicks(ticks: bigint): string {
+  if (ticks === lastTicks) return lastTicksText;
   const text = new Date(epochMsOf(ticks)).toISOString();
   const fraction = ((ticks - ticksAt1970) % (ticksPerMillisecond * 1000n)).toString().padStart(7, '0');
-  return `${text.slice(0, 19)}.${fraction}Z`;
+  lastTicks = ticks;
+  lastTicksText = `${text.slice(0, 19)}.${fraction}Z`;
+  return lastTicksText;
 }
 
 /** Parses an ISO 8601 UTC time with 0 to 7 decimals, or a date alone, into ticks; `undefined` when the text is none. */

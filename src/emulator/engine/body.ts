@@ -23,7 +23,7 @@ export async function readBody(request: HttpRequest, row: OperationRow): Promise
   const limit = row.bodyLimit ?? 0;
   if (length > limit) throw new Refusal('RequestBodyTooLarge', { extras: { MaxLimit: String(limit) } });
   const bytes = Buffer.allocUnsafeSlow(length);
-  const read = await fill(bytes, body);
+  const read = await fill(bytes, body).catch(() => 0);
   if (read !== length) throw invalidHeader('Content-Length', text);
   return bytes;
 }

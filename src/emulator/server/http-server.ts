@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import type { Engine } from '../engine/engine.js';
+import { incomingBody } from './incoming-body.js';
 
 /** Makes the listener that carries requests of a `node:http` server to an engine, and answers back. */
 export function requestListener(engine: Engine, scheme: 'http' | 'https') {
@@ -20,12 +21,13 @@ export function requestListener(engine: Engine, scheme: 'http' | 'https') {
 }
 
 function toRequest(incoming: IncomingMessage, scheme: string): HttpRequest {
+  const headers = HttpHeaders.fromRaw(incoming.rawHeaders);
   return {
     method: incoming.method ?? 'GET',
-    origin: `${scheme}://${incoming.headers.host ?? 'localhost'}`,
+    origin: `${scheme}://${headers.get('host') ?? 'localhost'}`,
     target: incoming.url ?? '/',
-    headers: HttpHeaders.fromRaw(incoming.rawHeaders),
-    body: incoming,
+    headers,
+    body: incomingBody(incoming),
   };
 }
 
