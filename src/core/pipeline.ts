@@ -102,6 +102,7 @@ export function createPipeline(options: ResolvedClientOptions, service: ServiceD
 function stages(options: ResolvedClientOptions, service: ServiceDescription): readonly Layer[] {
   const { clock, totalTimeoutMs, timeoutMs, endpoint, telemetry } = options;
   const observed = telemetry === undefined ? undefined : { telemetry, name: service.name, clock };
+  const limits = { clock, timeoutMs, totalTimeoutMs };
   return [
     // The budget spans all attempts and the waits between them.
     deadlineLayer(clock, totalTimeoutMs),
@@ -120,7 +121,7 @@ function stages(options: ResolvedClientOptions, service: ServiceDescription): re
     // Inside the breaker: what an open circuit refuses is no attempt.
     ...(observed === undefined ? [] : [attemptTelemetryLayer(observed)]),
     // Inside the retry, so that an attempt that takes too long leaves time for the next.
-    attemptTimeoutLayer({ clock, timeoutMs, totalTimeoutMs }),
+    attemptTimeoutLayer(limits),
     // Inside the time limit, because it reads bodies; what is outside sees answers that mean success, or errors.
     answerCheckLayer(clock, failureMapper(options, service)),
     // Innermost of what changes the request, so that a retry carries a fresh date and a fresh credential.
@@ -132,7 +133,7 @@ function stages(options: ResolvedClientOptions, service: ServiceDescription): re
       clock,
     }),
     // Next to the transport, so that silence is noticed whoever reads the body.
-    idleTimeoutLayer(clock, options.idleTimeoutMs),
+    idleTimeoutLayer(limits, options.idleTimeoutMs),
   ];
 }
 

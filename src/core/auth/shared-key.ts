@@ -43,12 +43,12 @@ function signedValue(name: (typeof signedHeaders)[number], headers: HttpHeaders)
 
 /** All `x-ms-` headers, lower-cased, sorted by their bytes, each `name:value` and a line feed. */
 export function canonicalizedHeaders(headers: HttpHeaders): string {
-  const lines: string[] = [];
-  for (const [name, value] of headers.lowerCased()) {
-    // Sorting by the name alone would be wrong for names of which one begins the other; ':' would then decide.
-    if (name.startsWith('x-ms-')) lines.push(`${name}\0:${foldWhiteSpace(value)}\n`);
-  }
-  return lines.sort().join('').replaceAll('\0', '');
+  const names: string[] = [];
+  for (const [name] of headers.lowerCased()) if (name.startsWith('x-ms-')) names.push(name);
+  let text = '';
+  // By the name alone: with the colon, a name that begins another one could end up behind it.
+  for (const name of names.sort()) text += `${name}:${foldWhiteSpace(headers.get(name) ?? '')}\n`;
+  return text;
 }
 
 function foldWhiteSpace(value: string): string {

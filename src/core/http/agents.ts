@@ -13,13 +13,18 @@ export interface AgentSettings {
 
 type OnSocket = (error: Error | null, stream: Duplex) => void;
 
-/** Keeps connections to plain hosts; gives up one that cannot be made in time. */
+/** Keeps connections to one plain host; gives up one that cannot be made in time. */
 export class PlainAgent extends HttpAgent {
   readonly #settings: AgentSettings;
 
   constructor(settings: AgentSettings) {
     super({ keepAlive: true, maxSockets: settings.maxSockets });
     this.#settings = settings;
+  }
+
+  /** Every connection is alike, and the usual name is put together anew three times per request. */
+  override getName(): string {
+    return 'host';
   }
 
   override createConnection(options: ClientRequestArgs, callback?: OnSocket): Duplex | null | undefined {
@@ -42,6 +47,10 @@ export class SecureAgent extends HttpsAgent {
       ...(ca === undefined ? {} : { ca: typeof ca === 'string' ? ca : [...ca] }),
     });
     this.#settings = settings;
+  }
+
+  override getName(): string {
+    return 'host';
   }
 
   override createConnection(options: RequestOptions, callback?: OnSocket): Duplex | null | undefined {

@@ -3,7 +3,10 @@
  * insertion. Iterating gives `[name, value]` pairs.
  */
 export class HttpHeaders {
-  readonly #entries = new Map<string, [name: string, value: string]>();
+  /** By lower-case name. Most names are lower case already, so the others stand apart: this class is on the hot path. */
+  readonly #values = new Map<string, string>();
+  /** Lower-case name -> the name as it was given, where they differ. */
+  #spellings: Map<string, string> | undefined;
 
   /** From a flat list `[name, value, name, value, ...]`; a name given twice gets its values joined by a comma. */
   static fromRaw(raw: readonly string[]): HttpHeaders {
@@ -23,20 +26,23 @@ export class HttpHeaders {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#values.size;
   }
 
   get(name: string): string | undefined {
-    return this.#entries.get(name.toLowerCase())?.[1];
+    return this.#values.get(name.toLowerCase());
   }
 
   has(name: string): boolean {
-    return this.#entries.has(name.toLowerCase());
+    return this.#values.has(name.toLowerCase());
   }
 
   /** Sets a header, replacing one whose name differs only in case. */
   set(name: string, value: string): this {
-    this.#entries.set(name.toLowerCase(), [name, value]);
+    const key = name.toLowerCase();
+    this.#values.set(key, value);
+    if (key !== name) this.#spell(key, name);
+    else this.#spellings?.delete(key);
     return this;
   }
 
@@ -48,35 +54,48 @@ export class HttpHeaders {
   /** Adds a value to a header; the values are joined by a comma, as HTTP has it. */
   append(name: string, value: string): this {
     const key = name.toLowerCase();
-    const present = this.#entries.get(key);
-    if (present === undefined) this.#entries.set(key, [name, value]);
-    else present[1] = `${present[1]},${value}`;
+    const present = this.#values.get(key);
+    if (present !== undefined) this.#values.set(key, `${present},${value}`);
+    else {
+      this.#values.set(key, value);
+      if (key !== name) this.#spell(key, name);
+    }
     return this;
   }
 
   delete(name: string): boolean {
-    return this.#entries.delete(name.toLowerCase());
+    const key = name.toLowerCase();
+    this.#spellings?.delete(key);
+    return this.#values.delete(key);
   }
 
   /** A flat list `[name, value, ...]`, the form that `node:http` takes without further work. */
   toRaw(): string[] {
     const raw: string[] = [];
-    for (const [name, value] of this.#entries.values()) raw.push(name, value);
+    const spellings = this.#spellings;
+    for (const [key, value] of this.#values) raw.push(spellings?.get(key) ?? key, value);
     return raw;
   }
 
   clone(): HttpHeaders {
     const copy = new HttpHeaders();
-    for (const [key, [name, value]] of this.#entries) copy.#entries.set(key, [name, value]);
+    for (const [key, value] of this.#values) copy.#values.set(key, value);
+    if (this.#spellings !== undefined) copy.#spellings = new Map(this.#spellings);
     return copy;
   }
 
   /** Pairs of lower-case name and value, for code that compares names (signing, routing). */
-  *lowerCased(): IterableIterator<[name: string, value: string]> {
-    for (const [key, [, value]] of this.#entries) yield [key, value];
+  lowerCased(): IterableIterator<[name: string, value: string]> {
+    return this.#values.entries();
   }
 
-  [Symbol.iterator](): IterableIterator<[name: string, value: string]> {
-    return this.#entries.values();
+  *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
+    const spellings = this.#spellings;
+    for (const [key, value] of this.#values) yield [spellings?.get(key) ?? key, value];
+  }
+
+  #spell(key: string, name: string): void {
+    this.#spellings ??= new Map();
+    this.#spellings.set(key, name);
   }
 }

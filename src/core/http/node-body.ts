@@ -10,6 +10,7 @@ export class NodeBody implements ResponseBody {
   readonly #incoming: IncomingMessage;
   readonly #request: HttpRequest;
   readonly #call: Call;
+  #reject: ((error: unknown) => void) | undefined;
   #cancelReason: { readonly reason: unknown } | undefined;
 
   constructor(incoming: IncomingMessage, request: HttpRequest, call: Call) {
@@ -17,20 +18,18 @@ export class NodeBody implements ResponseBody {
     this.#request = request;
     this.#call = call;
     call.cancellation.add(this.#abort);
-    // One listener for good: without it an error of a body that nobody reads would end the process.
-    incoming.on('error', this.#forget);
-    incoming.on('end', this.#forget);
   }
 
   bytes(limitBytes: number): Promise<Uint8Array> {
     const incoming = this.#incoming;
     return new Promise((resolve, reject) => {
-      if (incoming.destroyed && !incoming.readableEnded) {
+      if (incoming.destroyed) {
         reject(this.#failure(incoming.errored));
         return;
       }
       const chunks: Buffer[] = [];
       let length = 0;
+      this.#reject = reject;
       incoming.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         length += chunk.length;
@@ -39,11 +38,15 @@ export class NodeBody implements ResponseBody {
         reject(new BodyTooLargeError(limitBytes));
         this.discard();
       });
-      incoming.on('end', () =>
-        resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks, length)),
-      );
-      incoming.on('error', (error) => reject(this.#failure(error)));
-      incoming.on('close', () => reject(this.#failure(undefined)));
+      incoming.on('end', () => {
+        this.#forget();
+        resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+      });
+      // Also where the connection ends before the body does.
+      incoming.on('error', (error) => {
+        this.#forget();
+        reject(this.#failure(error));
+      });
     });
   }
 
@@ -51,12 +54,14 @@ export class NodeBody implements ResponseBody {
     this.#forget();
     if (this.#incoming.complete) this.#incoming.resume();
     else this.#incoming.destroy();
+    this.#reject?.(this.#failure({ message: 'the body was given up' }));
   }
 
   async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
     try {
+      if (this.#incoming.destroyed) throw this.#incoming.errored;
       for await (const chunk of this.#incoming) yield chunk;
-      if (!this.#incoming.complete) throw this.#failure(undefined);
+      if (!this.#incoming.complete) throw undefined;
     } catch (error) {
       throw this.#failure(error);
     } finally {
@@ -67,17 +72,16 @@ export class NodeBody implements ResponseBody {
   #abort = (reason: unknown): void => {
     this.#cancelReason = { reason };
     this.#incoming.destroy();
+    this.#reject?.(reason);
   };
 
-  #forget = (): void => {
+  #forget(): void {
     this.#call.cancellation.remove(this.#abort);
-  };
+  }
 
   #failure(error: unknown): unknown {
     if (this.#cancelReason !== undefined) return this.#cancelReason.reason;
-    return socketFailure(error ?? { message: 'the body ended early' }, true, {
-      request: this.#request,
-      call: this.#call,
-    });
+    const cause = error ?? { message: 'the body ended early' };
+    return socketFailure(cause, true, { request: this.#request, call: this.#call });
   }
 }

@@ -51,6 +51,7 @@ function resolve(user: NodeTransportOptions): AgentSettings {
 /** What is known of a host, worked out once. */
 interface Destination {
   readonly secure: boolean;
+  readonly agent: PlainAgent | SecureAgent;
   readonly hostname: string;
   readonly port: number;
   /** The `Host` header. */
@@ -60,8 +61,6 @@ interface Destination {
 class NodeTransport implements Transport {
   readonly #settings: AgentSettings;
   readonly #destinations = new Map<string, Destination>();
-  #plain: PlainAgent | undefined;
-  #secure: SecureAgent | undefined;
   #closed = false;
 
   constructor(settings: AgentSettings) {
@@ -94,19 +93,16 @@ class NodeTransport implements Transport {
 
   close(): void {
     this.#closed = true;
-    this.#plain?.destroy();
-    this.#secure?.destroy();
+    for (const { agent } of this.#destinations.values()) agent.destroy();
   }
 
   #open(request: HttpRequest, call: Call): ClientRequest {
-    const { secure, hostname, port, host } = this.#destination(request.origin);
+    const { secure, agent, hostname, port, host } = this.#destination(request.origin);
     const headers = request.headers.toRaw();
     headers.push('Host', host);
-    const options = { host: hostname, port, method: request.method, path: request.target, headers };
+    const options = { host: hostname, port, method: request.method, path: request.target, headers, agent };
     try {
-      return secure
-        ? httpsRequest({ ...options, agent: this.#secureAgent() })
-        : httpRequest({ ...options, agent: this.#plainAgent() });
+      return secure ? httpsRequest(options) : httpRequest(options);
     } catch (error) {
       throw socketFailure(error, false, { request, call });
     }
@@ -119,6 +115,7 @@ class NodeTransport implements Transport {
       const secure = url.protocol === 'https:';
       destination = {
         secure,
+        agent: secure ? new SecureAgent(this.#settings) : new PlainAgent(this.#settings),
         hostname: url.hostname.replace(/^\[|\]$/g, ''),
         port: url.port === '' ? (secure ? 443 : 80) : Number(url.port),
         host: url.host,
@@ -126,16 +123,6 @@ class NodeTransport implements Transport {
       this.#destinations.set(origin, destination);
     }
     return destination;
-  }
-
-  #plainAgent(): PlainAgent {
-    this.#plain ??= new PlainAgent(this.#settings);
-    return this.#plain;
-  }
-
-  #secureAgent(): SecureAgent {
-    this.#secure ??= new SecureAgent(this.#settings);
-    return this.#secure;
   }
 }
 

@@ -33,7 +33,7 @@ export function attemptTimeoutLayer(settings: AttemptTimeoutSettings): Layer {
   return (next) => (request, call) => {
     const outer = call.cancellation;
     if (outer.cancelled) return Promise.reject(outer.reason);
-    const limit = call.timeoutMs ?? timeoutMs ?? defaultTimeoutsMs[call.operation.timeout];
+    const limit = attemptLimitMs(call, timeoutMs);
     const remaining = call.deadlineAt - clock.monotonic();
     const cancellation = new Cancellation();
     const onTimer = () => {
@@ -66,19 +66,23 @@ export function attemptTimeoutLayer(settings: AttemptTimeoutSettings): Layer {
   };
 }
 
+function attemptLimitMs(call: Call, timeoutMs: number | undefined): number {
+  return call.timeoutMs ?? timeoutMs ?? defaultTimeoutsMs[call.operation.timeout];
+}
+
 /** Watches bodies next to the transport, so that silence is noticed while they are buffered as well as streamed. */
-export function idleTimeoutLayer(clock: Clock, idleMs: number): Layer {
-  return (next) => (request, call) =>
-    next(request, call).then((response) =>
-      response.body.buffered === undefined
-        ? watchBody(response, {
-            clock,
-            idleMs,
-            cancellation: call.cancellation,
-            idleError: () => timedOut(request, call, 'idle', idleMs),
-          })
-        : response,
-    );
+export function idleTimeoutLayer(settings: AttemptTimeoutSettings, idleMs: number): Layer {
+  const { clock, timeoutMs } = settings;
+  return (next) => (request, call) => {
+    // A body that is buffered within a shorter limit of the attempt needs no watch of its own.
+    if (call.operation.answer === 'buffered' && attemptLimitMs(call, timeoutMs) <= idleMs)
+      return next(request, call);
+    return next(request, call).then((response) => {
+      if (response.body.buffered !== undefined) return response;
+      const idleError = () => timedOut(request, call, 'idle', idleMs);
+      return watchBody(response, { clock, idleMs, cancellation: call.cancellation, idleError });
+    });
+  };
 }
 
 const limits: Readonly<Record<TimeoutPhase, string>> = {
