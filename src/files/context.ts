@@ -102,19 +102,6 @@ function dropsDot(version: string, path: string): ConfigurationError {
   );
 }
 
-/**
- * Makes sure that the service version has a feature of a request.
- * @throws {ConfigurationError} `UnsupportedVersion`.
- */
-export function requireVersion(context: FilesContext, least: string, feature: string): void {
-  const { apiVersion } = context.pipeline.options;
-  if (apiVersion >= least) return;
-  throw new ConfigurationError(
-    'UnsupportedVersion',
-    `${feature} needs service version ${least} or later, apiVersion is ${apiVersion}`,
-  );
-}
-
 /** Sends a request through the pipeline. */
 export function send(
   context: FilesContext,

@@ -1,10 +1,10 @@
-import { type FilesContext, locateFile, requireVersion, send } from './context.js';
+import { type FilesContext, locateFile, send } from './context.js';
 import { abortCopyRequest, checkSourceUrl, copyFileRequest, startedCopy } from './copy-wire.js';
 import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { filePropertiesOf, getPropertiesRequest } from './file-wire.js';
 import { pause } from './pause.js';
-import { checkInteger, query } from './request-checks.js';
+import { checkInteger, query, requireVersion } from './request-checks.js';
 import type {
   AbortCopyRequest,
   CopyFileRequest,
@@ -38,7 +38,7 @@ async function start(
   source: Parameters<typeof copyFileRequest>[2],
 ): Promise<CopyStatus> {
   const to = locateFile(context, request.destShare, request.destPath);
-  if (request.keepSmbProperties === true) requireVersion(context, '2019-07-07', 'keepSmbProperties');
+  if (request.keepSmbProperties === true) requireVersion(to.version, '2019-07-07', 'keepSmbProperties');
   return startedCopy(await send(context, copyFileRequest(to, request, source), request));
 }
 

@@ -51,7 +51,7 @@ export function checkFilePath(path: unknown): CheckedPath {
 export function checkDirectoryPath(path: unknown): CheckedPath {
   const start = startOf(path);
   const end = textLength(path);
-  const hasSlash = typeof path === 'string' && end > start && path.endsWith('/');
+  const hasSlash = typeof path === 'string' && end - start > 1 && path.endsWith('/');
   return checkPath(path, start, hasSlash ? end - 1 : end);
 }
 

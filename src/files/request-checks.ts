@@ -95,6 +95,16 @@ export function checkInteger(
   throw invalid(`${name} must be an integer from ${limits.min} to ${limits.max}, got ${String(value)}`);
 }
 
+/**
+ * Makes sure that the service version of a client has a feature of a request.
+ * @throws {ConfigurationError} `UnsupportedVersion`.
+ */
+export function requireVersion(version: string, least: string, feature: string): void {
+  if (version >= least) return;
+  const message = `${feature} needs service version ${least} or later, but apiVersion is ${version}`;
+  throw new ConfigurationError('UnsupportedVersion', message);
+}
+
 /** What stands for one of the names that an `include` may have. */
 export function chosen<Name extends string>(names: Readonly<Record<Name, string>>, name: Name): string {
   if (Object.hasOwn(names, name)) return names[name];

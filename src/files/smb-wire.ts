@@ -1,7 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
 import { parseTicks } from '../core/wire/dates.js';
-import { setText } from './request-checks.js';
+import { requireVersion, setText } from './request-checks.js';
 import type { SmbSettings, SmbTime } from './requests.js';
 import type { SmbProperties } from './types.js';
 
@@ -35,6 +35,9 @@ export interface SmbHeaderOptions {
 
 /** Sets the headers for what SMB knows of a file or directory. */
 export function setSmbHeaders(headers: HttpHeaders, smb: SmbSettings, options: SmbHeaderOptions): void {
+  if (Object.values(smb).some((value) => value !== undefined))
+    requireVersion(options.version, '2019-02-02', 'smb');
+  if (smb.changeTime !== undefined) requireVersion(options.version, '2021-06-08', 'smb.changeTime');
   if (options.purpose !== 'rename' && options.version >= '2019-02-02' && options.version < '2021-06-08') {
     setDefaults(headers, mandatory[options.purpose]);
   } else if (options.purpose === 'createFile') headers.set('x-ms-file-attributes', 'None');

@@ -4,7 +4,8 @@ import { hasCode } from './failure.js';
 import { deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
 import { joinPath, parentOf } from './paths.js';
 import { renamed, renameFileRequest } from './rename-wire.js';
-import type { CallOptions } from './requests.js';
+import { requireVersion } from './request-checks.js';
+import type { CallOptions, RenameFileRequest, SmbSettings } from './requests.js';
 import type { FileInfo } from './types.js';
 
 /** How often a rename is sent whose answer was lost and which was not carried out. */
@@ -22,7 +23,9 @@ export class TemporaryFile {
   /** Where it is written to; called by the final name in errors, only its URL is another. */
   readonly at: Location;
 
+  /** @throws {ConfigurationError} `UnsupportedVersion`, before anything is written that could not be renamed. */
   constructor(context: FilesContext, to: Location) {
+    requireVersion(to.version, '2021-04-10', 'a file that appears as a whole');
     const name = `.azstore-${context.pipeline.options.clock.uuid()}.tmp`;
     const temporary = locateFile(context, to.share, joinPath(parentOf(to.path), name));
     this.#context = context;
@@ -32,13 +35,14 @@ export class TemporaryFile {
 
   /**
    * Gives the file its name. When no answer came, the temporary name tells whether it has been done.
+   * @param smb - Set with the name: into a file that is read-only before, nothing could be written.
    * @throws {FileError} `FileAlreadyExists` unless `replace`.
    */
-  async publish(replace: 'replace' | 'keep', call: CallOptions): Promise<FileVersion> {
+  async publish(replace: 'replace' | 'keep', call: CallOptions, smb?: SmbSettings): Promise<FileVersion> {
     let inDoubt = false;
     for (let round = 1; ; round++) {
       try {
-        return await this.#rename(replace === 'replace', call);
+        return await this.#rename({ replace: replace === 'replace', smb }, call);
       } catch (error) {
         const unanswered = mayHaveBeenDone(error);
         inDoubt ||= unanswered;
@@ -58,9 +62,9 @@ export class TemporaryFile {
     }
   }
 
-  async #rename(replace: boolean, call: CallOptions): Promise<FileVersion> {
+  async #rename(how: Pick<RenameFileRequest, 'replace' | 'smb'>, call: CallOptions): Promise<FileVersion> {
     const at = { from: this.at, to: this.#to, origin: this.#context.pipeline.endpoint.origin };
-    const wire = renameFileRequest(at, { path: this.at.path, newPath: this.#to.path, replace });
+    const wire = renameFileRequest(at, { path: this.at.path, newPath: this.#to.path, ...how });
     const { etag, lastModified } = renamed(this.#to, await send(this.#context, wire, call));
     return { etag, lastModified };
   }

@@ -19,13 +19,15 @@ export async function writeFile(context: FilesContext, request: WriteFileRequest
 }
 
 async function writeWhole(context: FilesContext, at: Location, request: WriteFileRequest): Promise<void> {
+  const { path, leaseId, contentType } = request;
   const size = request.data.length;
+  // Made before it is needed, so that a content type that cannot be is told of before anything is sent.
+  const create = createFileRequest(at, { path, size, leaseId, contentType });
   try {
-    await send(context, resizeFileRequest(at, { size, leaseId: request.leaseId }), request);
+    await send(context, resizeFileRequest(at, { size, leaseId }), request);
   } catch (error) {
     if (!hasCode(error, 'FileNotFound')) throw error;
-    const { path, leaseId, contentType } = request;
-    await send(context, createFileRequest(at, { path, size, leaseId, contentType }), request);
+    await send(context, create, request);
   }
   await putBytes(context, at, { ...request, offset: 0 });
 }
