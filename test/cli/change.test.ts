@@ -79,6 +79,17 @@ describe('rm', () => {
     expect((await cli(['rm', '-rf', 'files://data/no/deeper'])).code).toBe(0);
   });
 
+  it('names what could not be removed', async () => {
+    const { cli, fill, client, tree } = await startShare();
+    await fill({ 'a/x': 'x', 'a/kept': 'y' });
+    await client.files.setProperties({ path: 'a/kept', smb: { attributes: 'ReadOnly' } });
+    const result = await cli(['rm', '-r', 'files://data/a']);
+    expect(result.code).toBe(4);
+    expect(result.stderr).toContain('azstore: a/kept: ');
+    expect(result.stderr).toContain('[DirectoryNotEmpty]');
+    expect(await tree()).toEqual(['a/', 'a/kept']);
+  });
+
   it('never removes the root of a share', async () => {
     const { cli, fill, tree } = await startShare();
     await fill({ a: 'a' });

@@ -21,6 +21,13 @@ describe('ls', () => {
     expect((await cli(['ls', 'files://data/a/'])).stdout).toBe('sub/\nx.txt\n');
   });
 
+  it('lists more than it prints at once', async () => {
+    const { cli, client } = await startShare();
+    const names = Array.from({ length: 600 }, (_, i) => `f${String(i).padStart(4, '0')}`);
+    for (const path of names) await client.files.create({ path, size: 0 });
+    expect((await cli(['ls', 'files://data'])).stdout).toBe(`${names.join('\n')}\n`);
+  });
+
   it('lists nothing of an empty directory', async () => {
     const { cli } = await startShare();
     expect(await cli(['ls', 'files://data'])).toEqual({

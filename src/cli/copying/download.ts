@@ -82,7 +82,9 @@ async function* entrySteps(entry: DirectoryEntry, source: ShareLocation, { targe
  * @throws {LocalError} `NotSupported` when it would lead out of the directory.
  */
 export function localChild(directory: string, name: string): string {
-  if (name === '' || name === '.' || name === '..' || /[/\\\0]/.test(name)) {
+  // A colon leads to another drive or stream on Windows, and is part of a name elsewhere.
+  const elsewhere = process.platform === 'win32' ? /[/\\\0:]/ : /[/\\\0]/;
+  if (name === '' || name === '.' || name === '..' || elsewhere.test(name)) {
     throw new LocalError(
       'NotSupported',
       `the service lists a name that leads elsewhere: ${JSON.stringify(name)}`,

@@ -153,15 +153,7 @@ interface Scope {
 
 async function ended(client: AzureFilesClient, scope: Scope, status: CopyStatus): Promise<CopyStatus> {
   if (status.status !== 'pending') return status;
-  try {
-    return await client.files.waitForCopy({ ...scope, copyId: status.copyId, waitMs });
-  } catch (error) {
-    const { share, path } = scope;
-    await client.files
-      .abortCopy({ share, path, copyId: status.copyId, timeoutMs: discardMs })
-      .catch(() => {});
-    throw error;
-  }
+  return client.files.waitForCopy({ ...scope, copyId: status.copyId, waitMs });
 }
 
 function checkEnd(status: CopyStatus, source: ShareLocation): void {
@@ -173,10 +165,17 @@ function checkEnd(status: CopyStatus, source: ShareLocation): void {
   );
 }
 
-/** How long the removal of a temporary file may take, in milliseconds. */
+/** How long the removal may take, in milliseconds: it is a favour, not the copy. */
 const discardMs = 5_000;
 
-/** Removes what is left, also after an interruption. */
+/** Removes what is left, also after an interruption: first the copy that may still be under way, then the file. */
 async function discard(client: AzureFilesClient, share: string, path: string): Promise<void> {
-  await client.files.deleteIfExists({ share, path, timeoutMs: discardMs }).catch(() => false);
+  const scope = { share, path, signal: AbortSignal.timeout(discardMs) };
+  try {
+    const { copy } = await client.files.getProperties(scope);
+    if (copy?.status === 'pending') await client.files.abortCopy({ ...scope, copyId: copy.copyId });
+  } catch {
+    // There is no file, or the copy has just ended.
+  }
+  await client.files.deleteIfExists(scope).catch(() => false);
 }

@@ -1,0 +1,106 @@
+import { Writable } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import { Output, OutputClosedError, printable } from '../../../src/cli/output.js';
+import { run } from '../../../src/cli/run.js';
+import { Collector } from '../../support/cli.js';
+
+function outputTo(stdout: Collector | Writable, mode = { json: false, quiet: false }) {
+  const stderr = new Collector();
+  const controller = new AbortController();
+  const io = { stdout, stderr, env: {}, signal: controller.signal };
+  return { output: new Output(io, mode), stderr, controller, io };
+}
+
+/** Its reader has gone. */
+class Closed extends Writable {
+  constructor() {
+    super();
+    this.on('error', () => {});
+  }
+
+  override _write(_chunk: unknown, _encoding: BufferEncoding, done: (error?: Error) => void): void {
+    done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+  }
+}
+
+/** Takes nothing and says nothing. */
+class Stuck extends Writable {
+  override _write(): void {}
+}
+
+describe('Output', () => {
+  it('takes from names what could steer a terminal, and leaves data for programs as it is', async () => {
+    const evil = 'a\u001b[2Jb\u0007';
+    const [terminal, pipe] = [new Collector(true), new Collector()];
+    await outputTo(terminal).output.lines([evil]);
+    await outputTo(pipe).output.lines([evil]);
+    expect(terminal.text).toBe('a?[2Jb?\n');
+    expect(pipe.text).toBe(`${evil}\n`);
+    expect(printable('tab\tand\nline stay')).toBe('tab\tand\nline stay');
+  });
+
+  it('writes nothing for an empty list', async () => {
+    const stdout = new Collector();
+    const { output } = outputTo(stdout);
+    await output.lines([]);
+    await output.values([]);
+    expect(stdout.text).toBe('');
+  });
+
+  it('says when nobody reads any more', async () => {
+    await expect(outputTo(new Closed()).output.lines(['x'])).rejects.toBeInstanceOf(OutputClosedError);
+  });
+
+  it('ends a write that nobody takes when it is interrupted', async () => {
+    const { output, controller } = outputTo(new Stuck());
+    const write = output.bytes('x');
+    const reason = new Error('enough');
+    controller.abort(reason);
+    await expect(write).rejects.toBe(reason);
+    await expect(output.bytes('x')).rejects.toBe(reason);
+  });
+
+  it('keeps notes away with --quiet and --json, and warnings never', () => {
+    for (const mode of [
+      { json: true, quiet: false },
+      { json: false, quiet: true },
+    ]) {
+      const { output, stderr } = outputTo(new Collector(), mode);
+      output.note('note');
+      output.say('said');
+      output.warn('warning');
+      expect(stderr.text).toBe('warning\n');
+    }
+  });
+
+  it('redacts what people read', () => {
+    const { output, stderr } = outputTo(new Collector());
+    output.redactor.hide('topsecret');
+    output.warn('key topsecret');
+    output.note('https://a/b?sig=abc');
+    expect(stderr.text).toBe('key ***\nhttps://a/b?sig=***\n');
+  });
+
+  it('has a terminal for a bar only where people look', () => {
+    const stderr = new Collector(true);
+    const io = { stdout: new Collector(), stderr, env: {}, signal: new AbortController().signal };
+    expect(new Output(io, { json: false, quiet: false }).terminal).toBe(stderr);
+    expect(new Output(io, { json: true, quiet: false }).terminal).toBeUndefined();
+    expect(new Output(io, { json: false, quiet: true }).terminal).toBeUndefined();
+    expect(outputTo(new Collector()).output.terminal).toBeUndefined();
+  });
+});
+
+describe('run', () => {
+  it('ends with its exit code when even the error cannot be written', async () => {
+    const { io } = outputTo(new Closed());
+    expect(await run(['ls', '--json', '--bogus'], io)).toBe(2);
+  });
+
+  it('ends with 130 before it does anything when it was interrupted already', async () => {
+    const { io, stderr, controller } = outputTo(new Collector());
+    controller.abort();
+    expect(await run(['mkdir', 'files://data/a'], io)).toBe(130);
+    expect(stderr.text).toBe('azstore: interrupted\n');
+  });
+});
