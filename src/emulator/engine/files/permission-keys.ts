@@ -10,7 +10,7 @@ export const inheritedDescriptors = {
 } as const;
 
 const sid = '(?:[A-Z]{2}|S-1-[0-9-]+)';
-const ace = '\\([A-Z]{1,2};[^;()]*;[^;()]*;[^;()]*;[^;()]*;[^;()]*(?:;[^()]*(?:\\([^()]*\\))?[^()]*)?\\)';
+const ace = '\\([A-Z]{1,2};[^;()]*;[^;()]*;[^;()]*;[^;()]*;[^;()]*(?:;[^()]*(?:\\([^()]*\\)[^()]*)?)?\\)';
 const sddl = new RegExp(
   `^O:${sid}G:${sid}D:(?:P|AR|AI|NO_ACCESS_CONTROL)*(?:${ace})*(?:S:(?:P|AR|AI|NO_ACCESS_CONTROL)*(?:${ace})*)?$`,
   'i',
