@@ -70,10 +70,14 @@ function readRules(element: XmlElement): CorsRule[] {
   if (text.trim() !== '' || children.some((child) => child.name !== 'CorsRule')) throw invalidDocument();
   if (children.length > maxRules) throw invalidDocument(`There can be ${maxRules} CORS rules at most.`);
   const rules = children.map(readRule);
-  if (JSON.stringify(rules).length > maxRulesLength + 128 * rules.length) {
+  if (rules.reduce((length, rule) => length + lengthOf(rule), 0) > maxRulesLength) {
     throw invalidDocument(`CORS rules can have ${maxRulesLength} characters at most.`);
   }
   return rules;
+}
+
+function lengthOf(rule: CorsRule): number {
+  return Object.values(rule).join('').length;
 }
 
 function readRule(element: XmlElement): CorsRule {
