@@ -46,6 +46,11 @@ export async function mustFind(
   throw new LocalError('NotFound', `there is no ${what} ${displayLocation(location)}`);
 }
 
+/** Where only a directory could have been meant. */
+export function noDirectory(location: ShareLocation): LocalError {
+  return new LocalError('NotFound', `there is no directory ${displayLocation(location)}`);
+}
+
 async function unlessAbsent<T>(promise: Promise<T>): Promise<T | undefined> {
   try {
     return await promise;

@@ -15,9 +15,13 @@ process.on('SIGTERM', interrupt);
 process.stdout.on('error', () => {});
 process.stderr.on('error', () => {});
 
-process.exitCode = await run(process.argv.slice(2), {
+const exitCode = await run(process.argv.slice(2), {
   stdout: process.stdout,
   stderr: process.stderr,
   env: process.env,
   signal: interruption.signal,
 });
+
+// What nobody takes from standard output would keep an interrupted process alive.
+if (exitCode === 130) process.exit(exitCode);
+process.exitCode = exitCode;

@@ -178,6 +178,14 @@ describe('cp to a share', () => {
     expect((await cli(['cp', 'a', 'b', 'files://data/no'])).code).toBe(3);
     expect((await cli(['cp', 'package.json', 'files://data/no/'])).code).toBe(3);
   });
+
+  it('makes no file where a slash asks for a directory, also with -r', async () => {
+    const { cli, fill, tree } = await startShare();
+    await fill({ a: 'a' });
+    expect((await cli(['cp', '-r', 'package.json', 'files://data/no/'])).code).toBe(3);
+    expect((await cli(['cp', '-r', 'files://data/a', 'files://data/no/'])).code).toBe(3);
+    expect(await tree()).toEqual(['a']);
+  });
 });
 
 describe('cp from a share', () => {

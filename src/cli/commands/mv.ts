@@ -1,5 +1,4 @@
 import type { AzureFilesClient } from '../../files/index.js';
-import { LocalError } from '../failures.js';
 import {
   baseName,
   childOf,
@@ -8,7 +7,7 @@ import {
   parseLocation,
   type ShareLocation,
 } from '../locations.js';
-import { type Found, lookUp, mustFind } from '../lookup.js';
+import { type Found, lookUp, mustFind, noDirectory } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
 import type { Verb } from '../verb.js';
 
@@ -82,7 +81,7 @@ async function targetOf(
     return target;
   }
   if (!destination.directory) return destination;
-  throw new LocalError('NotFound', `there is no directory ${displayLocation(destination)}`);
+  throw noDirectory(destination);
 }
 
 function refuseInto(source: ShareLocation, target: ShareLocation): void {

@@ -9,7 +9,7 @@ import {
   parentPath,
   type ShareLocation,
 } from '../locations.js';
-import { mustFind } from '../lookup.js';
+import { mustFind, noDirectory } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
 import { type FileStep, isUnfinished, type StepContext, type Steps } from './step.js';
 
@@ -45,6 +45,7 @@ async function* sourceSteps(source: ShareLocation, options: RemoteCopyOptions): 
   const target = into && name !== '' ? childOf(destination, name) : destination;
   const found = await mustFind(client, source, signal);
   refuseItself(source, target);
+  if (found.kind === 'file' && target.directory) throw noDirectory(target);
   if (found.kind === 'file') yield fileStep(source, { target, size: found.properties.size }, options);
   else if (options.recursive) yield* directorySteps(source, target, options);
   else throw new LocalError('NotSupported', `${displayLocation(source)} is a directory: give -r to copy it`);

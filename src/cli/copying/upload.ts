@@ -4,6 +4,7 @@ import { basename, join, resolve } from 'node:path';
 import { type AzureFilesClient, FileError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
 import { childOf, displayLocation, type LocalLocation, type ShareLocation } from '../locations.js';
+import { noDirectory } from '../lookup.js';
 import { type FileStep, isUnfinished, type Steps } from './step.js';
 
 export interface UploadOptions {
@@ -41,7 +42,8 @@ async function* stepsOf(path: string, target: ShareLocation, options: UploadOpti
     yield { kind: 'failed', source: path, error };
     return;
   }
-  if (stats.isFile()) yield fileStep(path, { target, size: stats.size }, options);
+  if (stats.isFile() && target.directory) yield { kind: 'failed', source: path, error: noDirectory(target) };
+  else if (stats.isFile()) yield fileStep(path, { target, size: stats.size }, options);
   else if (!stats.isDirectory()) yield { kind: 'failed', source: path, error: refusal(path, stats) };
   else if (options.recursive) yield* directorySteps(path, target, options);
   else {
