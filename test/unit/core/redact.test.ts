@@ -1,0 +1,38 @@
+import { inspect } from 'node:util';
+import { describe, expect, it } from 'vitest';
+import { redact, redactUrl, Secret } from '../../../src/core/redact.js';
+
+describe('redact', () => {
+  it.each([
+    ['?sv=1&sig=abc%2Bdef%3D&se=2', '?sv=1&sig=REDACTED&se=2'],
+    ['SIG=abc', 'SIG=REDACTED'],
+    ['AccountName=a;AccountKey=k+y==;EndpointSuffix=e', 'AccountName=a;AccountKey=REDACTED;EndpointSuffix=e'],
+    ['SharedAccessSignature=sv=1&sig=xyz', 'SharedAccessSignature=REDACTED&sig=REDACTED'],
+    ['Authorization: SharedKey acct:abc=', 'Authorization: REDACTED'],
+    ['sent SharedKey acct:abc= there', 'sent SharedKey REDACTED there'],
+    ['Bearer eyJ0.a-b.c_d', 'Bearer REDACTED'],
+    ['x-ms-lease-id:11111111-2222', 'x-ms-lease-id:REDACTED'],
+    ['x-ms-proposed-lease-id: 1111', 'x-ms-proposed-lease-id: REDACTED'],
+    ['x-ms-copy-source:https://h/s/f?sv=1&sig=abc', 'x-ms-copy-source:https://h/s/f?sv=1&sig=REDACTED'],
+    ['design=1&assign=2', 'design=1&assign=2'],
+    ['nothing to hide', 'nothing to hide'],
+  ])('turns %j into %j', (text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  it('takes the signature out of a URL and leaves the rest', () => {
+    expect(redactUrl('https://h', '/s/f?comp=list&sv=1&sig=a%2Fb&sr=f')).toBe(
+      'https://h/s/f?comp=list&sv=1&sig=REDACTED&sr=f',
+    );
+    expect(redactUrl('https://h', '/s/f')).toBe('https://h/s/f');
+  });
+});
+
+describe('Secret', () => {
+  it('shows itself nowhere but when it is revealed', () => {
+    const secret = new Secret('hunter2');
+    const shown = [inspect({ secret }), JSON.stringify({ secret }), `${secret}`, String(secret)].join();
+    expect(shown).not.toContain('hunter2');
+    expect(secret.reveal()).toBe('hunter2');
+  });
+});
