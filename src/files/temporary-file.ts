@@ -36,7 +36,7 @@ export class TemporaryFile {
   /**
    * Gives the file its name. When no answer came, the temporary name tells whether it has been done.
    * @param smb - Set with the name: into a file that is read-only before, nothing could be written.
-   * @throws {FileError} `FileAlreadyExists` unless `replace`.
+   * @throws {FileError} `FileAlreadyExists` where an existing file is to be kept.
    */
   async publish(replace: 'replace' | 'keep', call: CallOptions, smb?: SmbSettings): Promise<FileVersion> {
     let inDoubt = false;
@@ -64,6 +64,7 @@ export class TemporaryFile {
 
   async #rename(how: Pick<RenameFileRequest, 'replace' | 'smb'>, call: CallOptions): Promise<FileVersion> {
     const at = { from: this.at, to: this.#to, origin: this.#context.pipeline.endpoint.origin };
+    const replace = existing === 'replace';
     const wire = renameFileRequest(at, { path: this.at.path, newPath: this.#to.path, ...how });
     const { etag, lastModified } = renamed(this.#to, await send(this.#context, wire, call));
     return { etag, lastModified };

@@ -1,5 +1,6 @@
 import type { AzureFilesClient, DirectoryEntry } from '../../files/index.js';
 import { inBatches } from '../batches.js';
+import type { Flags } from '../flags.js';
 import { formatTime } from '../format.js';
 import { baseName, parseRemote, type ShareLocation } from '../locations.js';
 import { mustFind, saysAbsent } from '../lookup.js';
@@ -39,7 +40,7 @@ interface Row {
 async function listShares({ flags, output, signal }: Invocation, client: AzureFilesClient): Promise<void> {
   for await (const shares of inBatches(client.shares.list({ signal }))) {
     if (output.mode.json) await output.values(shares.map((share) => ({ type: 'share', ...share })));
-    else await output.lines(shares.map((share) => textOf({ ...share, type: 'share' }, flags.on('long'))));
+    else await output.lines(shares.map((share) => textOf({ ...share, type: 'share' }, styleOf(flags))));
   }
 }
 
@@ -74,7 +75,7 @@ async function printFile(
   const size = found.kind === 'file' ? found.properties.size : undefined;
   const row = { type: found.kind, name, share, path, size, etag, lastModified };
   if (output.mode.json) await output.values([row]);
-  else await output.lines([textOf(row, flags.on('long'))]);
+  else await output.lines([textOf(row, styleOf(flags))]);
 }
 
 async function printEntries(
@@ -84,12 +85,18 @@ async function printEntries(
 ): Promise<void> {
   if (output.mode.json) return output.values(entries);
   const start = below === '' ? 0 : below.length + 1;
-  const long = flags.on('long');
-  await output.lines(entries.map((entry) => textOf({ ...entry, name: entry.path.slice(start) }, long)));
+  const style = styleOf(flags);
+  await output.lines(entries.map((entry) => textOf({ ...entry, name: entry.path.slice(start) }, style)));
 }
 
-function textOf({ type, name, size, lastModified }: Row, long: boolean): string {
+type Style = 'long' | 'short';
+
+function styleOf(flags: Flags): Style {
+  return flags.on('long') ? 'long' : 'short';
+}
+
+function textOf({ type, name, size, lastModified }: Row, style: Style): string {
   const shown = type === 'file' ? name : `${name}/`;
-  if (!long) return shown;
+  if (style === 'short') return shown;
   return `${String(size ?? '-').padStart(15)}  ${formatTime(lastModified)}  ${shown}`;
 }

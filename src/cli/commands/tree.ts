@@ -59,14 +59,15 @@ class Drawing {
     let before: DirectoryEntry | undefined;
     // One entry behind: the last one is drawn with another branch.
     for await (const entry of entries) {
-      if (before !== undefined) await this.#entry(before, level, false);
+      if (before !== undefined) await this.#entry(before, level, 'middle');
       before = entry;
     }
-    if (before !== undefined) await this.#entry(before, level, true);
+    if (before !== undefined) await this.#entry(before, level, 'last');
   }
 
-  async #entry(entry: DirectoryEntry, level: Level, last: boolean): Promise<void> {
+  async #entry(entry: DirectoryEntry, level: Level, place: 'middle' | 'last'): Promise<void> {
     const isDirectory = entry.type === 'directory';
+    const last = place === 'last';
     if (isDirectory) this.directories += 1;
     else this.files += 1;
     if (this.#output.mode.json) await this.#output.values([{ ...entry, depth: level.depth }]);

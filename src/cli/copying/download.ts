@@ -49,7 +49,7 @@ async function* sourceSteps(source: ShareLocation, options: DownloadOptions): St
 async function* directorySteps(source: ShareLocation, target: string, context: Context): Steps {
   const { client, signal } = context;
   const { share, path } = source;
-  await makeDirectory(target, target === context.destination);
+  await makeDirectory(target, target === context.destination ? 'may be a link' : 'no link');
   yield { kind: 'directory', source: displayLocation(source), target };
   for await (const entry of client.directories.listAll({ share, path, signal })) {
     const place = childOf(source, entry.name);
@@ -94,13 +94,13 @@ export function localChild(directory: string, name: string): string {
 }
 
 /** A symbolic link would lead out of the destination; only the destination itself may be one, as the user named it. */
-async function makeDirectory(path: string, mayBeLink: boolean): Promise<void> {
+async function makeDirectory(path: string, link: 'may be a link' | 'no link'): Promise<void> {
   try {
     await mkdir(path);
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
     const present = await lstat(path);
-    if (present.isDirectory() || (mayBeLink && present.isSymbolicLink())) return;
+    if (present.isDirectory() || (link === 'may be a link' && present.isSymbolicLink())) return;
     throw new LocalError('Exists', `${path} is there already and is no directory`);
   }
 }
