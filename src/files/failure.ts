@@ -94,14 +94,20 @@ function errorOf(row: ErrorRow, circumstances: Circumstances): AzureStorageError
   return new FileError(row.file, message, { ...details, ...sizesOf(failure, call) });
 }
 
-function placeOf(
-  row: ErrorRow,
-  call: Call,
-): { share: string | undefined; path: string | undefined; text: string } {
+interface Place {
+  readonly share: string | undefined;
+  readonly path: string | undefined;
+  /** For the message: both ends of a copy or rename, as the service does not tell which of them it means. */
+  readonly text: string;
+}
+
+function placeOf(row: ErrorRow, call: Call): Place {
   const { share, path, sourceShare, sourcePath } = call.resource;
-  const source = row.ofSource === true && sourcePath !== undefined;
-  const place = source ? { share: sourceShare ?? share, path: sourcePath } : { share, path };
-  return { ...place, text: [place.share, place.path].filter(Boolean).join('/') || 'the account' };
+  const target = [share, path].filter(Boolean).join('/') || 'the account';
+  if (sourcePath === undefined) return { share, path, text: target };
+  const source = `${sourceShare ?? share}/${sourcePath}`;
+  if (row.ofSource === true) return { share: sourceShare ?? share, path: sourcePath, text: source };
+  return { share, path, text: `${target} (from ${source})` };
 }
 
 function sizesOf(

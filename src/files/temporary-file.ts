@@ -64,7 +64,6 @@ export class TemporaryFile {
 
   async #rename(how: Pick<RenameFileRequest, 'replace' | 'smb'>, call: CallOptions): Promise<FileVersion> {
     const at = { from: this.at, to: this.#to, origin: this.#context.pipeline.endpoint.origin };
-    const replace = existing === 'replace';
     const wire = renameFileRequest(at, { path: this.at.path, newPath: this.#to.path, ...how });
     const { etag, lastModified } = renamed(this.#to, await send(this.#context, wire, call));
     return { etag, lastModified };

@@ -300,6 +300,16 @@ export function directorySuite(backend: Backend): void {
       expect(await pathsOf(directories.walk())).toEqual([]);
     });
 
+    it('deletes more files than it takes at a time', async () => {
+      await using service = await backend.open();
+      const { directories, files } = service.client;
+      await directories.create({ path: 'd' });
+      const paths = Array.from({ length: 300 }, (_, index) => `d/${index}`);
+      await Promise.all(paths.map((path) => files.create({ path, size: 0 })));
+      const report = await directories.deleteRecursive('data', 'd');
+      expect(report).toEqual({ filesDeleted: 300, directoriesDeleted: 1, alreadyGone: 0 });
+    });
+
     it('deletes what it can and tells of the rest', async () => {
       await using service = await backend.open();
       const { directories, files } = service.client;
