@@ -19,11 +19,11 @@ export class FileSink {
   readonly #temporary: string;
   readonly #overwrite: boolean;
 
-  private constructor(handle: FileHandle, names: { path: string; temporary: string }, overwrite: boolean) {
+  private constructor(handle: FileHandle, file: { path: string; temporary: string; overwrite: boolean }) {
     this.#handle = handle;
-    this.#path = names.path;
-    this.#temporary = names.temporary;
-    this.#overwrite = overwrite;
+    this.#path = file.path;
+    this.#temporary = file.temporary;
+    this.#overwrite = file.overwrite;
   }
 
   /** @throws {TransferError} `LocalNotAFile`, `LocalFileExists`; errors of the file system as they are. */
@@ -32,7 +32,7 @@ export class FileSink {
     if (present?.isDirectory()) throw new TransferError('LocalNotAFile', `${path} is a directory`);
     if (present !== undefined && !overwrite) throw exists(path);
     const temporary = join(dirname(path), `.azstore-${id}.tmp`);
-    return new FileSink(await open(temporary, 'wx'), { path, temporary }, overwrite);
+    return new FileSink(await open(temporary, 'wx'), { path, temporary, overwrite });
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
