@@ -24,7 +24,7 @@ export interface Sent {
 export interface Answer {
   readonly status: number;
   readonly headers: HttpHeaders;
-  readonly bytes: Uint8Array;
+  readonly bytes: Buffer;
   readonly text: string;
   /** The error code in the header. */
   readonly code: string | undefined;

@@ -22,15 +22,19 @@ const tellsTimeSince = '2021-06-08';
 export function getFile(context: FileContext): Reply {
   const { file } = context;
   const asked = readRangeHeader(context.headers);
+  const md5Header = 'x-ms-range-get-content-md5';
+  const wantsMd5 = context.headers.get(md5Header)?.toLowerCase() === 'true';
   if (asked === undefined) {
+    if (wantsMd5) throw invalidHeader(md5Header, 'true');
     const headers = readHeaders(context, 'whole');
     return { status: 200, headers, body: { content: file.content, range: { start: 0, end: file.size } } };
   }
   const range = within(asked, file.size);
   const headers = readHeaders(context, 'part');
   headers.set('Content-Range', formatContentRange(range, file.size));
-  if (context.headers.get('x-ms-range-get-content-md5')?.toLowerCase() === 'true') {
-    headers.set('Content-MD5', md5Of(context, range));
+  if (wantsMd5) {
+    if (range.end - range.start > rangeLimit) throw invalidHeader(md5Header, 'true');
+    headers.set('Content-MD5', checkedMd5(Buffer.concat([...file.content.read(range)]), undefined));
   }
   return { status: 206, headers, body: { content: file.content, range } };
 }
@@ -58,13 +62,6 @@ function within(asked: AskedRange, size: number): ByteRange {
     throw new Refusal('InvalidRange', { headers: { 'Content-Range': `bytes */${size}` } });
   }
   return { start: asked.start, end: Math.min(asked.end ?? size, size) };
-}
-
-function md5Of({ file, headers }: FileContext, range: ByteRange): string {
-  if (range.end - range.start > rangeLimit) {
-    throw invalidHeader('x-ms-range-get-content-md5', headers.get('x-ms-range-get-content-md5') ?? '');
-  }
-  return checkedMd5(Buffer.concat([...file.content.read(range)]), undefined);
 }
 
 /** Put Range: writes or clears bytes of a file, which keeps its length. */

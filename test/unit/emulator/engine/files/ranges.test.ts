@@ -179,7 +179,7 @@ describe('Put Range', () => {
       { 'x-ms-file-last-write-time': 'Preserve' },
     );
     expect(kept.headers.get('x-ms-file-last-write-time')).toBe(made);
-    requests.clock.advance(5000);
+    await requests.clock.advance(5000);
     const moved = await requests.putRange(
       'f',
       { start: 0, bytes: 'a' },
@@ -197,7 +197,7 @@ describe('Put Range', () => {
   it('leaves the times alone in versions that were never seen to move them', async () => {
     const requests = await withFile(10, '2019-02-02');
     const made = (await requests.head('/share/f')).headers.get('x-ms-file-last-write-time');
-    requests.clock.advance(5000);
+    await requests.clock.advance(5000);
     const answer = await requests.putRange('f', { start: 0, bytes: 'a' });
     expect(answer.headers.has('x-ms-file-last-write-time')).toBe(false);
     expect((await requests.head('/share/f')).headers.get('x-ms-file-last-write-time')).toBe(made);
