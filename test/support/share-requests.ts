@@ -16,6 +16,8 @@ export interface Sent {
   readonly target: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Uint8Array | string;
+  /** A body that arrives in pieces, instead of `body`; its length is told only by a header. */
+  readonly stream?: AsyncIterable<Uint8Array>;
   readonly version?: string;
   /** @defaultValue the well-known account */
   readonly account?: string;
@@ -69,7 +71,7 @@ export class ShareRequests {
     });
     const target = `/${account}${sent.target}`;
     headers.set('Authorization', sharedKeyAuthorization(account, key, { method, target, headers }));
-    return read(await this.engine.handle({ method, origin, target, headers, body: bytes }));
+    return read(await this.engine.handle({ method, origin, target, headers, body: sent.stream ?? bytes }));
   }
 
   put(target: string, headers: Record<string, string> = {}, body?: Uint8Array | string): Promise<Answer> {
