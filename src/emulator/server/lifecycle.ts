@@ -25,8 +25,9 @@ export interface RunningServer {
   stop(): Promise<void>;
 }
 
-/** How long stopping waits for requests under way, in milliseconds. */
+/** How long stopping waits for requests under way, in milliseconds, and how often it looks for those that ended. */
 const drainMs = 2000;
+const drainStepMs = 10;
 /** Limits for clients that stall: to send the head, to send the whole request, between two requests. */
 const limits = {
   headersTimeout: 20_000,
@@ -82,11 +83,18 @@ function listen(server: Server, { host, port, portOption }: ListenOptions): Prom
 
 function stop(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const relax = systemClock.timer(drainMs, () => server.closeAllConnections());
+    let forget: (() => void) | undefined;
+    const closeConnections = (waitedMs: number): void => {
+      if (waitedMs >= drainMs) server.closeAllConnections();
+      else {
+        server.closeIdleConnections();
+        forget = systemClock.timer(drainStepMs, () => closeConnections(waitedMs + drainStepMs));
+      }
+    };
     server.close(() => {
-      relax();
+      forget?.();
       resolve();
     });
-    server.closeIdleConnections();
+    closeConnections(0);
   });
 }
