@@ -4,7 +4,7 @@ import type { HttpResponse } from '../core/http/message.js';
 import { redactUrl } from '../core/redact.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
 import { requiredHeader, unexpected } from './answers.js';
-import { headersForPair, type Location, type WireRequest } from './context.js';
+import { headersFor, headersForPair, type Location, type WireRequest } from './context.js';
 import { setMetadataHeaders } from './metadata.js';
 import { operations } from './operations.js';
 import { checkGuid, query, setLeaseId } from './request-checks.js';
@@ -67,7 +67,7 @@ export function startedCopy(response: HttpResponse): CopyStatus {
 
 export function abortCopyRequest(at: Location, request: AbortCopyRequest): WireRequest {
   checkGuid('copyId', request.copyId);
-  const headers = headersForPair(at).set('x-ms-copy-action', 'abort');
+  const headers = headersFor(at).set('x-ms-copy-action', 'abort');
   setLeaseId(headers, request.leaseId);
   return {
     operation: operations.abortCopyFile,

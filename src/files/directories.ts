@@ -89,6 +89,7 @@ async function setProperties(
   request: SetDirectoryPropertiesRequest,
 ): Promise<ChangeResult> {
   const at = locateDirectory(context, request.share, request.path);
+  if (request.smb === undefined) throw new ConfigurationError('InvalidRequest', 'setProperties needs smb');
   return changeResult(await send(context, setDirectoryPropertiesRequest(at, request), request));
 }
 

@@ -1,7 +1,7 @@
 import type { HttpResponse } from '../core/http/message.js';
 import { etagOf, lastModifiedOf } from './answers.js';
 import { headersFor, type Location, type WireRequest } from './context.js';
-import { metadataCopy, metadataOf, setMetadataHeaders } from './metadata.js';
+import { metadataCopy, metadataOf, replaceMetadataHeaders, setMetadataHeaders } from './metadata.js';
 import { operations } from './operations.js';
 import { checkInteger, chosen, query } from './request-checks.js';
 import type {
@@ -74,7 +74,7 @@ export function setDirectoryPropertiesRequest(
 export function setDirectoryMetadataRequest(at: Location, request: SetDirectoryMetadataRequest): WireRequest {
   const operation = operations.setDirectoryMetadata;
   const wire = directoryRequest(at, { operation, method: 'PUT', query: { comp: 'metadata' } });
-  setMetadataHeaders(wire.headers, request.metadata);
+  replaceMetadataHeaders(wire.headers, request.metadata);
   return wire;
 }
 

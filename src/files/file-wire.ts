@@ -3,7 +3,7 @@ import { etagOf, lastModifiedOf, leaseProperties, requiredNumber } from './answe
 import { headersFor, type Location, type WireRequest } from './context.js';
 import { copyState } from './copy-wire.js';
 import { setHttpHeaders, storedHttpHeaders } from './http-headers-wire.js';
-import { metadataCopy, metadataOf, setMetadataHeaders } from './metadata.js';
+import { metadataCopy, metadataOf, replaceMetadataHeaders, setMetadataHeaders } from './metadata.js';
 import { operations } from './operations.js';
 import { checkSize, query, setLeaseId } from './request-checks.js';
 import type {
@@ -87,7 +87,7 @@ export function setMetadataRequest(at: Location, request: SetMetadataRequest): W
     method: 'PUT',
     query: '?comp=metadata',
   });
-  setMetadataHeaders(wire.headers, request.metadata);
+  replaceMetadataHeaders(wire.headers, request.metadata);
   return wire;
 }
 

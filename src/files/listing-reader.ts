@@ -1,7 +1,7 @@
 import { parseRfc1123 } from '../core/wire/dates.js';
 import { escapeXml, parseXml, type XmlElement, XmlError, xmlChild, xmlText } from '../core/wire/xml.js';
 import { unexpected } from './answers.js';
-import { EntryScanner, notTheUsualForm } from './listing-scanner.js';
+import { type ListedEntry, scanEntries } from './listing-scanner.js';
 import { joinPath } from './paths.js';
 import type { DirectoryEntry, DirectoryListing, SmbProperties } from './types.js';
 
@@ -11,22 +11,8 @@ export interface ListedDirectory {
   readonly path: string;
 }
 
-/** One entry as texts, the way the service wrote them. */
-export interface ListedEntry {
-  readonly type: 'file' | 'directory';
-  readonly name: string;
-  readonly size: string | undefined;
-  readonly lastModified: string | undefined;
-  readonly etag: string | undefined;
-  readonly fileId: string | undefined;
-  readonly creationTime: string | undefined;
-  readonly lastWriteTime: string | undefined;
-  readonly changeTime: string | undefined;
-  readonly attributes: string | undefined;
-  readonly permissionKey: string | undefined;
-}
-
 const maxLength = 64 * 1024 * 1024;
+const rootName = 'EnumerationResults';
 const entriesStart = '<Entries>';
 const entriesEnd = '</Entries>';
 
@@ -58,24 +44,19 @@ function scanListing(text: string, directory: ListedDirectory): DirectoryListing
   const start = text.indexOf(entriesStart);
   const end = text.lastIndexOf(entriesEnd);
   if (start < 0 || end < start) return undefined;
-  const frame = `${text.slice(0, start)}<Entries />${text.slice(end + entriesEnd.length)}`;
-  const root = frameOf(frame);
+  const root = frameOf(`${text.slice(0, start)}<Entries />${text.slice(end + entriesEnd.length)}`);
   if (root === undefined) return undefined;
-  const scanner = new EntryScanner(text, start + entriesStart.length);
-  const entries: DirectoryEntry[] = [];
-  while (scanner.at < end) {
-    const entry = scanner.next();
-    if (entry === notTheUsualForm) return undefined;
-    entries.push(entryOf(entry, directory));
-  }
-  return scanner.at === end ? listingOf(entries, root) : undefined;
+  const place = { start: start + entriesStart.length, end };
+  const entries = scanEntries(text, place, (listed) => entryOf(listed, directory));
+  return entries === undefined ? undefined : listingOf(entries, root);
 }
 
 /** The document without its entries; `undefined` when cutting them out left none, and only the parser can say why. */
 function frameOf(frame: string): XmlElement | undefined {
   try {
     const root = parseXml(frame, { maxLength });
-    return root.children.filter(({ name }) => name === 'Entries').length === 1 ? root : undefined;
+    const lists = root.children.filter(({ name }) => name === 'Entries');
+    return root.name === rootName && lists.length === 1 ? root : undefined;
   } catch {
     return undefined;
   }
@@ -84,7 +65,7 @@ function frameOf(frame: string): XmlElement | undefined {
 function parseListing(text: string, directory: ListedDirectory): DirectoryListing {
   const root = parseXml(text, { maxLength });
   const list = xmlChild(root, 'Entries');
-  if (root.name !== 'EnumerationResults' || list === undefined) {
+  if (root.name !== rootName || list === undefined) {
     throw unexpected(`the listing is a document ${root.name} without entries`);
   }
   const entries: DirectoryEntry[] = [];
@@ -108,7 +89,8 @@ function listedEntry(element: XmlElement, type: 'file' | 'directory'): ListedEnt
   const property = (key: string) => (properties === undefined ? undefined : xmlText(properties, key));
   return {
     type,
-    name: name.attributes.Encoded === 'true' ? decodedName(name.text) : name.text,
+    name: name.text,
+    isEncoded: name.attributes.Encoded === 'true',
     size: property('Content-Length'),
     lastModified: property('Last-Modified'),
     etag: property('Etag'),
@@ -122,7 +104,7 @@ function listedEntry(element: XmlElement, type: 'file' | 'directory'): ListedEnt
 }
 
 /** A name with characters that XML cannot carry comes percent-encoded. */
-export function decodedName(encoded: string): string {
+function decodedName(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch (cause) {
@@ -141,7 +123,8 @@ function listingOf(entries: DirectoryEntry[], root: XmlElement): DirectoryListin
 
 /** Objects are written out field by field: a page has thousands of them, and spreading one costs as much as scanning it. */
 function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntry {
-  const { name, etag } = listed;
+  const { etag } = listed;
+  const name = listed.isEncoded ? decodedName(listed.name) : listed.name;
   const time = parseRfc1123(listed.lastModified ?? '');
   if (name === '' || etag === undefined || time === undefined) {
     throw unexpected(`the entry ${JSON.stringify(name)} of the listing has no name, ETag or Last-Modified`);

@@ -1,87 +1,91 @@
-import type { ListedEntry } from './listing-reader.js';
+import { parseXml } from '../core/wire/xml.js';
 
-/** Said of an entry that is not written the way the service writes entries. */
-export const notTheUsualForm = undefined;
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are no plain text.
-const notPlain = /[\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
-const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
-
-/**
- * Reads entries of a listing one after the other, in the one form in which the service writes them: known elements, in a
- * known order, without white space. It takes no decision about any other form: that is for a parser.
- */
-export class EntryScanner {
-  readonly #text: string;
-  /** Where the next entry begins. */
-  at: number;
-
-  constructor(text: string, at: number) {
-    this.#text = text;
-    this.at = at;
-  }
-
-  /** The next entry, or {@link notTheUsualForm}; then the scanner cannot go on. */
-  next(): ListedEntry | typeof notTheUsualForm {
-    if (this.#skip('<File>')) return this.#entry('file', '</File>');
-    if (this.#skip('<Directory>')) return this.#entry('directory', '</Directory>');
-    return notTheUsualForm;
-  }
-
-  #entry(type: 'file' | 'directory', end: string): ListedEntry | typeof notTheUsualForm {
-    const name = this.#value('<Name>', '</Name>');
-    if (name === undefined) return notTheUsualForm;
-    const fileId = this.#value('<FileId>', '</FileId>');
-    if (!this.#skip('<Properties>')) return notTheUsualForm;
-    const size = this.#value('<Content-Length>', '</Content-Length>');
-    const creationTime = this.#value('<CreationTime>', '</CreationTime>');
-    this.#value('<LastAccessTime>', '</LastAccessTime>');
-    const lastWriteTime = this.#value('<LastWriteTime>', '</LastWriteTime>');
-    const changeTime = this.#value('<ChangeTime>', '</ChangeTime>');
-    const lastModified = this.#value('<Last-Modified>', '</Last-Modified>');
-    const etag = this.#value('<Etag>', '</Etag>');
-    if (!this.#skip('</Properties>')) return notTheUsualForm;
-    const attributes = this.#value('<Attributes>', '</Attributes>');
-    const permissionKey = this.#value('<PermissionKey>', '</PermissionKey>');
-    if (!this.#skip(end)) return notTheUsualForm;
-    return {
-      type,
-      name,
-      size,
-      lastModified,
-      etag,
-      fileId,
-      creationTime,
-      lastWriteTime,
-      changeTime,
-      attributes,
-      permissionKey,
-    };
-  }
-
-  /** The plain text of an element; `undefined`, and no step forward, when there is no such element or its text is not plain. */
-  #value(open: string, close: string): string | undefined {
-    const text = this.#text;
-    if (!text.startsWith(open, this.at)) return undefined;
-    const start = this.at + open.length;
-    const end = text.indexOf('<', start);
-    if (end < 0 || !text.startsWith(close, end)) return undefined;
-    const written = text.slice(start, end);
-    if (notPlain.test(written)) return undefined;
-    const value = written.includes('&') ? withoutEntities(written) : written;
-    if (value !== undefined) this.at = end + close.length;
-    return value;
-  }
-
-  #skip(expected: string): boolean {
-    if (!this.#text.startsWith(expected, this.at)) return false;
-    this.at += expected.length;
-    return true;
-  }
+/** One entry of a listing as texts, the way the service wrote them. */
+export interface ListedEntry {
+  readonly type: 'file' | 'directory';
+  /** Whether the name is percent-encoded, because XML cannot carry it as it is. */
+  readonly isEncoded: boolean;
+  readonly name: string;
+  readonly fileId: string | undefined;
+  readonly size: string | undefined;
+  readonly creationTime: string | undefined;
+  readonly lastWriteTime: string | undefined;
+  readonly changeTime: string | undefined;
+  readonly lastModified: string | undefined;
+  readonly etag: string | undefined;
+  readonly attributes: string | undefined;
+  readonly permissionKey: string | undefined;
 }
 
-/** The text with the five named entities replaced; `undefined` when there is any other ampersand in it. */
-function withoutEntities(text: string): string | undefined {
-  if (/&(?!(?:amp|lt|gt|quot|apos);)/.test(text)) return undefined;
-  return text.replace(/&(\w+);/g, (_, name: string) => entities[name] ?? '');
+/** What begins a tag, and what XML forbids or changes. */
+const notText = '<\\u0000-\\u0008\\u000b-\\u001f\\ufffe\\uffff';
+/** Text in which nothing is escaped. */
+const plain = `[^&${notText}]*`;
+const optional = (name: string): string => `(?:<${name}>(${plain})</${name}>)?`;
+
+/**
+ * An entry in the one form in which the service writes it: known elements, in a known order, without white space. A single
+ * expression takes a quarter of the time of a scanner written out in code. It has one way to match any text, so it is linear.
+ */
+const entryForm = new RegExp(
+  [
+    '<(File|Directory)>',
+    `<Name( Encoded="true")?>([^${notText}]*)</Name>`,
+    optional('FileId'),
+    '<Properties>',
+    optional('Content-Length'),
+    optional('CreationTime'),
+    `(?:<LastAccessTime>${plain}</LastAccessTime>)?`,
+    optional('LastWriteTime'),
+    optional('ChangeTime'),
+    optional('Last-Modified'),
+    optional('Etag'),
+    '</Properties>',
+    optional('Attributes'),
+    optional('PermissionKey'),
+    '</\\1>',
+  ].join(''),
+  'y',
+);
+
+/**
+ * Reads the entries of a listing that stand between two places of it.
+ * @returns `undefined` when they do not all have the usual form; a parser must read the document then.
+ */
+export function scanEntries<Entry>(
+  text: string,
+  place: { readonly start: number; readonly end: number },
+  read: (entry: ListedEntry) => Entry,
+): Entry[] | undefined {
+  const entries: Entry[] = [];
+  let at = place.start;
+  while (at < place.end) {
+    entryForm.lastIndex = at;
+    const match = entryForm.exec(text);
+    if (match === null) return undefined;
+    at += match[0].length;
+    entries.push(read(scannedEntry(match)));
+  }
+  return at === place.end ? entries : undefined;
+}
+
+function scannedEntry(match: RegExpExecArray): ListedEntry {
+  return {
+    type: match[1] === 'File' ? 'file' : 'directory',
+    isEncoded: match[2] !== undefined,
+    name: resolved(match[3] ?? ''),
+    fileId: match[4],
+    size: match[5],
+    creationTime: match[6],
+    lastWriteTime: match[7],
+    changeTime: match[8],
+    lastModified: match[9],
+    etag: match[10],
+    attributes: match[11],
+    permissionKey: match[12],
+  };
+}
+
+function resolved(text: string): string {
+  return text.includes('&') ? parseXml(`<text>${text}</text>`).text : text;
 }

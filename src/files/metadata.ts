@@ -17,7 +17,14 @@ export function setMetadataHeaders(
   headers: HttpHeaders,
   metadata: Readonly<Record<string, string>> | undefined,
 ): void {
-  if (metadata === undefined) return;
+  if (metadata !== undefined) replaceMetadataHeaders(headers, metadata);
+}
+
+/** The same where metadata must be given: left out by mistake, it would clear all there is. */
+export function replaceMetadataHeaders(headers: HttpHeaders, metadata: unknown): void {
+  if (typeof metadata !== 'object' || metadata === null || Symbol.iterator in metadata) {
+    throw invalid('must be an object of names and values');
+  }
   let bytes = 0;
   for (const [name, value] of Object.entries(metadata)) {
     checkEntry(name, value);

@@ -132,8 +132,8 @@ export function listRangesRequest(at: Location, request: ListRangesRequest): Wir
   };
 }
 
-/** A file of 4 TiB with every other block written would need more; the service itself would not answer that. */
-const maxListLength = 256 * 1024 * 1024;
+/** As much as an answer may hold: about a million ranges. */
+const maxListLength = 64 * 1024 * 1024;
 
 export function listedRanges(response: HttpResponse, text: string): FileRanges {
   const root = rangeList(response, text);

@@ -6,56 +6,57 @@ interface Page {
   readonly next?: string;
 }
 
-function paged(pages: Readonly<Record<string, Page>>, start?: string) {
-  const fetched: (string | undefined)[] = [];
-  const iterable = pagedIterable<number, Page>({
+const pages: Readonly<Record<string, Page>> = {
+  start: { items: [1, 2], next: 'b' },
+  b: { items: [], next: 'c' },
+  c: { items: [3] },
+};
+
+function list(fetched: (string | undefined)[], start?: string) {
+  return pagedIterable<number, Page>({
     start,
-    fetch: async (marker) => {
+    fetch: (marker) => {
       fetched.push(marker);
-      return pages[marker ?? ''] ?? { items: [] };
+      return Promise.resolve(pages[marker ?? 'start'] ?? { items: [], next: marker ?? '' });
     },
     items: (page) => page.items,
     next: (page) => page.next,
   });
-  return { iterable, fetched };
 }
 
-const three = { '': { items: [1, 2], next: 'b' }, b: { items: [], next: 'c' }, c: { items: [3] } };
-
-async function all<T>(iterable: AsyncIterable<T>): Promise<T[]> {
-  const found: T[] = [];
-  for await (const item of iterable) found.push(item);
-  return found;
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
 }
 
-describe('pagedIterable', () => {
-  it('gives the items of all pages, empty ones in between included', async () => {
-    const { iterable, fetched } = paged(three);
-    expect(await all(iterable)).toEqual([1, 2, 3]);
-    expect(fetched).toEqual([undefined, 'b', 'c']);
+describe('lists in pages', () => {
+  it('give the items of all pages, and go on over empty ones', async () => {
+    expect(await collect(list([]))).toEqual([1, 2, 3]);
   });
 
-  it('gives the pages', async () => {
-    expect(await all(paged(three).iterable.byPage())).toHaveLength(3);
+  it('give the pages themselves', async () => {
+    expect((await collect(list([]).byPage())).map(({ items }) => items)).toEqual([[1, 2], [], [3]]);
   });
 
-  it('begins at a marker', async () => {
-    expect(await all(paged(three, 'c').iterable)).toEqual([3]);
+  it('begin where they are told', async () => {
+    expect(await collect(list([], 'c'))).toEqual([3]);
   });
 
-  it('begins anew with each iteration', async () => {
-    const { iterable } = paged(three);
-    expect(await all(iterable)).toEqual(await all(iterable));
-  });
-
-  it('fetches nothing ahead of what is asked for', async () => {
-    const { iterable, fetched } = paged(three);
-    for await (const item of iterable) if (item === 2) break;
+  it('fetch nothing before it is asked for, and nothing after the reader stopped', async () => {
+    const fetched: (string | undefined)[] = [];
+    const items = list(fetched);
+    expect(fetched).toEqual([]);
+    for await (const item of items) if (item === 2) break;
     expect(fetched).toEqual([undefined]);
   });
 
-  it('ends with an error when a marker leads to itself', async () => {
-    const { iterable } = paged({ '': { items: [1], next: 'b' }, b: { items: [2], next: 'b' } });
-    await expect(all(iterable)).rejects.toMatchObject({ code: 'UnexpectedAnswer' });
+  it('begin anew with each iteration', async () => {
+    const items = list([]);
+    expect(await collect(items)).toEqual(await collect(items));
+  });
+
+  it('end with an error where a page names itself as the next one', async () => {
+    await expect(collect(list([], 'circle'))).rejects.toMatchObject({ code: 'UnexpectedAnswer' });
   });
 });

@@ -314,6 +314,8 @@ describe('listings', () => {
     ['a bare ampersand', wrap(fileXml('a & b'))],
     ['a control character', wrap(fileXml('a\u0001'))],
     ['a document type', `<!DOCTYPE x [<!ENTITY e "x">]>${wrap(fileXml('&e;'))}`],
+    ['another root around entries', wrap(fileXml('a')).replaceAll('EnumerationResults', 'Other')],
+    ['an entry that is closed by another name', wrap(fileXml('a').replace('</File>', '</Directory>'))],
     ['an entry without a name', wrap(fileXml('').replace('<Name></Name>', ''))],
     ['an empty name', wrap(fileXml(''))],
     ['a malformed escape in a name', wrap(fileXml('x').replace('<Name>x', '<Name Encoded="true">%zz'))],
@@ -326,6 +328,15 @@ describe('listings', () => {
     expect(() => read(xml)).toThrow(
       expect.objectContaining({ name: 'ServerError', code: 'UnexpectedAnswer' }),
     );
+  });
+
+  it.each([
+    ['in a comment before', wrap(fileXml('a')).replace('<Entries>', '<!-- <Entries> --><Entries>')],
+    ['in a comment behind', wrap(fileXml('a')).replace('</Entries>', '</Entries><!-- </Entries> -->')],
+    ['in CDATA', wrap(fileXml('a')).replace('<Entries>', '<Prefix><![CDATA[<Entries>]]></Prefix><Entries>')],
+    ['inside an unknown element', wrap(fileXml('a'), '<New><Entries>x</Entries></New><NextMarker />')],
+  ])('is not misled by the name of the list %s', (_where, xml) => {
+    expect(read(xml).entries.map((listed) => listed.name)).toEqual(['a']);
   });
 
   it('passes over what it does not know', () => {

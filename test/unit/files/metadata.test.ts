@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HttpHeaders } from '../../../src/core/http/headers.js';
 import { metadataCopy, metadataOf, setMetadataHeaders } from '../../../src/files/metadata.js';
+import { scriptedClient } from './scripted-client.js';
 
 function sent(metadata: Record<string, string>): HttpHeaders {
   const headers = new HttpHeaders();
@@ -49,6 +50,17 @@ describe('metadata', () => {
     expect(() => sent({ a: 5 as unknown as string })).toThrow(
       'must have text as values; that of a is number',
     );
+  });
+
+  it('is not cleared by mistake', async () => {
+    const { client, transport } = scriptedClient();
+    for (const metadata of [undefined, null, 'text', new Map([['a', 'b']]), [['a', 'b']]]) {
+      const request = { path: 'a', metadata: metadata as unknown as Record<string, string> };
+      for (const setting of [client.files.setMetadata(request), client.directories.setMetadata(request)]) {
+        await expect(setting).rejects.toThrow('metadata must be an object of names and values');
+      }
+    }
+    expect(transport.received).toBe(0);
   });
 
   it('counts names and values up to 8 KiB', () => {

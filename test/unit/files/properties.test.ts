@@ -47,6 +47,8 @@ describe('setProperties', () => {
   it('needs something to set', async () => {
     const { client, transport } = scriptedClient();
     await expect(client.files.setProperties({ path })).rejects.toThrow('needs httpHeaders, smb or both');
+    const nothing = { path, smb: undefined as unknown as SmbSettings };
+    await expect(client.directories.setProperties(nothing)).rejects.toThrow('setProperties needs smb');
     expect(transport.received).toBe(0);
   });
 });

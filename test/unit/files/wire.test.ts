@@ -169,7 +169,7 @@ const transcripts: readonly [string, Call, readonly string[]][] = [
   [
     'AbortCopyFile',
     ({ files }) => files.abortCopy({ path, copyId, leaseId }),
-    [`PUT ${target}?comp=copy&copyid=${copyId}`, dot, sourceDot, lease, 'x-ms-copy-action: abort'],
+    [`PUT ${target}?comp=copy&copyid=${copyId}`, dot, lease, 'x-ms-copy-action: abort'],
   ],
   [
     'RenameFile',
