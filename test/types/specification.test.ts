@@ -194,6 +194,11 @@ describe('the types of the specification', () => {
     expectTypeOf<ours.FileProperties>().toExtend<FileProperties>();
     expectTypeOf<ours.DirectoryEntry>().toExtend<DirectoryEntry>();
     expectTypeOf<ours.DirectoryListing>().toExtend<DirectoryListing>();
+    // An optional field that goes missing would not be noticed by the above.
+    expectTypeOf<Missing<FileContent, ours.FileContent>>().toBeNever();
+    expectTypeOf<Missing<FileProperties, ours.FileProperties>>().toBeNever();
+    expectTypeOf<Missing<DirectoryEntry, ours.DirectoryEntry>>().toBeNever();
+    expectTypeOf<Missing<DirectoryListing, ours.DirectoryListing>>().toBeNever();
     expectTypeOf<ours.CopyStatus['status']>().toEqualTypeOf<'success' | 'pending' | 'aborted' | 'failed'>();
     expectTypeOf<Extract<ours.CopyStatus, { status: 'pending' }>['copyId']>().toEqualTypeOf<string>();
     expectTypeOf<Extract<ours.CopyStatus, { status: 'failed' }>['reason']>().toEqualTypeOf<string>();
