@@ -48,6 +48,7 @@ export function attemptTimeoutLayer(settings: AttemptTimeoutSettings): Layer {
       const fail = (error: unknown) => {
         stopTimer();
         outer.remove(forward);
+        cancellation.remove(fail);
         reject(error);
       };
       const stopTimer = clock.timer(Math.max(0, Math.min(limit, remaining)), onTimer);

@@ -1,6 +1,6 @@
 import { type Call, derivedCall, sleep } from '../call.js';
 import type { Clock } from '../clock.js';
-import { AzureStorageError, noteAttempts } from '../errors.js';
+import { AzureStorageError, NetworkError, noteAttempts } from '../errors.js';
 import type { HttpRequest, HttpResponse, Layer, Send } from '../http/message.js';
 import { decideRetry, type ResolvedRetryConfig } from './retry-decision.js';
 
@@ -41,7 +41,7 @@ async function tryAgain(loop: Loop, first: unknown): Promise<HttpResponse> {
       return await next(again, derivedCall(call, { attempt: attempt + 1 }));
     } catch (failure) {
       error = failure;
-      if (failure instanceof AzureStorageError && isTotalTimeout(failure)) failure.cause ??= previous;
+      if (saysNothingItself(failure)) failure.cause ??= previous;
     }
   }
 }
@@ -70,6 +70,7 @@ async function waitOrGiveUp(loop: Loop, error: unknown, attempt: number): Promis
   throw error;
 }
 
-function isTotalTimeout(error: AzureStorageError): boolean {
-  return 'phase' in error && error.phase === 'total';
+/** The end of the time and an open circuit: why it came to that, the failure before tells. */
+function saysNothingItself(error: unknown): error is NetworkError {
+  return error instanceof NetworkError && (error.phase === 'total' || error.code === 'CircuitOpen');
 }
