@@ -28,9 +28,12 @@ export function ticksOf(epochMs: number): bigint {
   return BigInt(Math.floor(epochMs)) * ticksPerMillisecond + ticksAt1970;
 }
 
-/** Milliseconds since 1970 of a time in ticks, cut to the millisecond. */
+const millisecondsAt1970 = ticksAt1970 / ticksPerMillisecond;
+
+/** Milliseconds since 1970 of a time in ticks, cut to the millisecond; before 1970 they are negative. */
 export function epochMsOf(ticks: bigint): number {
-  return Number((ticks - ticksAt1970) / ticksPerMillisecond);
+  // Division cuts toward zero, so it must come first: ticks are never negative, what is left after 1970 may be.
+  return Number(ticks / ticksPerMillisecond - millisecondsAt1970);
 }
 
 let lastTicks = -1n;
@@ -43,7 +46,7 @@ let lastTicksText = '';
 export function formatTicks(ticks: bigint): string {
   if (ticks === lastTicks) return lastTicksText;
   const text = new Date(epochMsOf(ticks)).toISOString();
-  const fraction = ((ticks - ticksAt1970) % (ticksPerMillisecond * 1000n)).toString().padStart(7, '0');
+  const fraction = (ticks % (ticksPerMillisecond * 1000n)).toString().padStart(7, '0');
   lastTicks = ticks;
   lastTicksText = `${text.slice(0, 19)}.${fraction}Z`;
   return lastTicksText;

@@ -44,6 +44,17 @@ describe('ISO dates of seven decimals', () => {
     expect(formatTicks(parseTicks('2019-07-07') ?? 0n)).toBe('2019-07-07T00:00:00.0000000Z');
   });
 
+  it.each([
+    '1969-12-31T23:59:59.5000000Z',
+    '1969-12-31T23:59:59.9999999Z',
+    '1601-01-01T00:00:00.0000001Z',
+    '0001-01-01T00:00:00.0000001Z',
+  ])('keep every tick before 1970 too: %s', (text) => {
+    const ticks = parseTicks(text) ?? 0n;
+    expect(formatTicks(ticks)).toBe(text);
+    expect(epochMsOf(ticks)).toBe(Date.parse(`${text.slice(0, 23)}Z`));
+  });
+
   it('come from milliseconds', () => {
     expect(formatTicks(ticksOf(0))).toBe('1970-01-01T00:00:00.0000000Z');
   });
