@@ -135,12 +135,16 @@ function writeCopyHeaders(headers: HttpHeaders, copy: CopyRecord): void {
   headers.set('x-ms-copy-completion-time', formatRfc1123(copy.completedAt));
 }
 
-/** Set File Properties: HTTP properties (all or none of them), length, SMB properties. */
+/**
+ * Set File Properties. What is not sent of the HTTP properties is cleared, also when none is sent, unless the request
+ * changes the length; SMB properties that are not sent stay.
+ */
 export function setFileProperties(context: FileContext): Reply {
   const { file, share } = context;
   // Or else the attribute could never be taken away again.
   if (readAttributes(context.headers) === undefined) refuseReadOnly(context);
-  const size = readSize(context.headers) ?? file.size;
+  const length = readSize(context.headers);
+  const size = length ?? file.size;
   checkQuota(context, size - file.size);
   const etag = context.identity.nextTicks();
   const changed: FileRecord = {
@@ -149,7 +153,7 @@ export function setFileProperties(context: FileContext): Reply {
     etag,
     size,
     content: size < file.size ? file.content.truncate(size, share.epoch) : file.content,
-    http: readHttpProperties(context.headers) ?? file.http,
+    http: readHttpProperties(context.headers) ?? (length === undefined ? {} : file.http),
     copy: undefined,
   };
   context.store.putEntry(share.volume, changed);

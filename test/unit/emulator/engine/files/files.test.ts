@@ -192,6 +192,8 @@ describe('Set File Properties', () => {
       'content-length': '20',
       'content-language': 'de',
     });
+    await requests.put('/share/f?comp=properties', { 'x-ms-file-attributes': 'Hidden' });
+    expect(told(await requests.head('/share/f'), ...names)).toEqual({ 'content-length': '20' });
   });
 
   it('drops what lies beyond a smaller length for good', async () => {
