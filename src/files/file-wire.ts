@@ -107,7 +107,7 @@ export function resizeFileRequest(
 }
 
 export interface FileChange extends LeaseScope {
-  /** All of them: what is absent is cleared. Absent as a whole: they stay. */
+  /** All of them: the service clears what is absent, unless the request changes the length and names none. */
   readonly httpHeaders?: FileHttpHeaders | undefined;
   readonly smb?: SmbSettings | undefined;
 }

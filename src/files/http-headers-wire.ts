@@ -30,6 +30,11 @@ export function setHttpHeaders(headers: HttpHeaders, values: FileHttpHeaders): v
   for (const name of httpHeaderFields) setText(headers, requestNames[name], { name, value: values[name] });
 }
 
+/** Sets again what the service told of a file: unchecked, as it stores what the client would not send. */
+export function repeatHttpHeaders(headers: HttpHeaders, stored: FileHttpHeaders): void {
+  for (const name of httpHeaderFields) headers.setOptional(requestNames[name], stored[name]);
+}
+
 function checkMd5(text: string): void {
   if (/^[A-Za-z0-9+/]{22}==$/.test(text)) return;
   throw new ConfigurationError('InvalidRequest', 'contentMd5 must be 16 bytes in base64');

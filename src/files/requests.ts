@@ -110,11 +110,11 @@ export interface GetPropertiesRequest extends FileScope, LeaseScope {
 
 export interface SetPropertiesRequest extends FileScope, LeaseScope {
   /**
-   * HTTP headers to change. The service clears every header that is not sent along, so the client reads the present ones
-   * first and sends them again: what is not named here stays. `null` clears one.
+   * HTTP headers to change. The service clears every header that is not sent along, also when only `smb` is to change, so
+   * the client reads the present ones first and sends them again: what is not named here stays. `null` clears one.
    */
   httpHeaders?: { readonly [Name in keyof FileHttpHeaders]?: string | null | undefined } | undefined;
-  /** Sends `httpHeaders` alone, without reading first: every header that is not named is cleared. @defaultValue false */
+  /** Sends what is given alone, without reading first: every HTTP header not named is cleared. @defaultValue false */
   replaceHttpHeaders?: boolean | undefined;
   smb?: SmbSettings | undefined;
 }

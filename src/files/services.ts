@@ -114,8 +114,8 @@ export interface FileService {
   getProperties(request: GetPropertiesRequest): Promise<FileProperties>;
 
   /**
-   * Sets HTTP headers, SMB attributes and times; what is not named stays. For HTTP headers that takes a read before the
-   * write, as the service clears all that are not sent: of two callers at the same time the later one wins.
+   * Sets HTTP headers, SMB attributes and times; what is not named stays. That takes a read before the write, as the
+   * service clears all HTTP headers that are not sent: of two callers at the same time the later one wins.
    */
   setProperties(request: SetPropertiesRequest): Promise<ChangeResult>;
 

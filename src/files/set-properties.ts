@@ -2,12 +2,9 @@ import { ConfigurationError } from '../core/errors.js';
 import { changeResult } from './answers.js';
 import { type FilesContext, type Location, locateFile, send } from './context.js';
 import { changeFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
-import { httpHeaderFields } from './http-headers-wire.js';
+import { httpHeaderFields, repeatHttpHeaders } from './http-headers-wire.js';
 import type { FileHttpHeaders, SetPropertiesRequest } from './requests.js';
 import type { ChangeResult } from './types.js';
-
-/** Sent when every header is to be cleared: the service understands the absence of all as "leave them". */
-const leastHeaders: FileHttpHeaders = { contentType: 'application/octet-stream' };
 
 /** See `FileService.setProperties`. */
 export async function setFileProperties(
@@ -18,32 +15,35 @@ export async function setFileProperties(
   if (request.httpHeaders === undefined && request.smb === undefined) {
     throw new ConfigurationError('InvalidRequest', 'setProperties needs httpHeaders, smb or both');
   }
-  const httpHeaders = await headersToSend(context, at, request);
-  const { leaseId, smb } = request;
-  return changeResult(await send(context, changeFileRequest(at, { leaseId, httpHeaders, smb }), request));
+  const { leaseId, smb, httpHeaders = {}, replaceHttpHeaders } = request;
+  const wire = changeFileRequest(at, { leaseId, smb, httpHeaders: withoutNull(httpHeaders) });
+  // The service clears every HTTP header that is not sent, also when only attributes or times are.
+  if (replaceHttpHeaders !== true) {
+    const present = await presentHeaders(context, at, request);
+    repeatHttpHeaders(wire.headers, without(present, httpHeaders));
+  }
+  return changeResult(await send(context, wire, request));
 }
 
-async function headersToSend(
+async function presentHeaders(
   context: FilesContext,
   at: Location,
   request: SetPropertiesRequest,
-): Promise<FileHttpHeaders | undefined> {
-  const { httpHeaders, replaceHttpHeaders, leaseId } = request;
-  if (httpHeaders === undefined) return undefined;
-  if (replaceHttpHeaders === true) return merge({}, httpHeaders);
-  const wire = getPropertiesRequest(at, { path: at.path, leaseId });
-  return merge(filePropertiesOf(await send(context, wire, request)), httpHeaders);
+): Promise<FileHttpHeaders> {
+  const wire = getPropertiesRequest(at, { path: at.path, leaseId: request.leaseId });
+  return filePropertiesOf(await send(context, wire, request));
 }
 
-function merge(
-  present: FileHttpHeaders,
-  changes: NonNullable<SetPropertiesRequest['httpHeaders']>,
-): FileHttpHeaders {
-  const merged: FileHttpHeaders = {};
-  for (const name of httpHeaderFields) {
-    const change = changes[name];
-    const value = change === undefined ? present[name] : change;
-    if (value !== undefined && value !== null) merged[name] = value;
-  }
-  return Object.keys(merged).length === 0 ? leastHeaders : merged;
+type Changes = NonNullable<SetPropertiesRequest['httpHeaders']>;
+
+function withoutNull(changes: Changes): FileHttpHeaders {
+  const set: FileHttpHeaders = {};
+  for (const name of httpHeaderFields) set[name] = changes[name] ?? undefined;
+  return set;
+}
+
+function without(present: FileHttpHeaders, changes: Changes): FileHttpHeaders {
+  const kept: FileHttpHeaders = {};
+  for (const name of httpHeaderFields) if (changes[name] === undefined) kept[name] = present[name];
+  return kept;
 }

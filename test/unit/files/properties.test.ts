@@ -34,14 +34,31 @@ describe('setProperties', () => {
     expect(await setting).toMatchObject({ etag: version.ETag, smb: { attributes: 'Archive' } });
   });
 
-  it('keeps one header when all are cleared, because the service takes none for "leave them"', async () => {
+  it('sends the present headers again when only attributes or times change, whatever they are', async () => {
     const { client, transport } = scriptedClient();
-    void client.files.setProperties({ path, httpHeaders: {}, replaceHttpHeaders: true }).catch(() => {});
+    void client.files.setProperties({ path, smb: { attributes: 'Hidden' } }).catch(() => {});
+    const stored = { 'Content-Type': 'text/plain', 'Content-MD5': 'AQIDBA==' };
+    (await transport.next()).answer(200, { ...version, 'Content-Length': '3', ...stored });
     expect(transcript(await transport.next())).toEqual([
       target,
       dot,
-      'x-ms-content-type: application/octet-stream',
+      'x-ms-content-md5: AQIDBA==',
+      'x-ms-content-type: text/plain',
+      'x-ms-file-attributes: Hidden',
     ]);
+  });
+
+  it('sends no header when all are to be cleared', async () => {
+    const { client, transport } = scriptedClient();
+    void client.files.setProperties({ path, httpHeaders: {}, replaceHttpHeaders: true }).catch(() => {});
+    expect(transcript(await transport.next())).toEqual([target, dot]);
+  });
+
+  it('refuses headers before it asks for the present ones', async () => {
+    const { client, transport } = scriptedClient();
+    const wrong = client.files.setProperties({ path, httpHeaders: { contentMd5: 'AQIDBA==' } });
+    await expect(wrong).rejects.toThrow('contentMd5 must be 16 bytes in base64');
+    expect(transport.received).toBe(0);
   });
 
   it('needs something to set', async () => {
@@ -88,7 +105,7 @@ describe('attributes and times', () => {
   it('keeps all of 100 ns', async () => {
     const { client, transport } = scriptedClient();
     const smb = { lastWriteTime: '2020-01-02T03:04:05.1234567Z', permission: 'O:BAG:BAD:' };
-    void client.files.setProperties({ path, smb }).catch(() => {});
+    void client.files.setProperties({ path, smb, replaceHttpHeaders: true }).catch(() => {});
     expect(transcript(await transport.next())).toEqual([
       target,
       dot,

@@ -76,7 +76,7 @@ const transcripts: readonly [string, Call, readonly string[]][] = [
   ],
   [
     'SetFileProperties of SMB',
-    ({ files }) => files.setProperties({ path, leaseId, smb }),
+    ({ files }) => files.setProperties({ path, leaseId, smb, replaceHttpHeaders: true }),
     [`PUT ${target}?comp=properties`, dot, lease, ...smbHeaders],
   ],
   [
