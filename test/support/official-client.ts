@@ -1,6 +1,7 @@
 import {
   type RestError,
   type ShareClient,
+  type ShareClientOptions,
   type ShareFileClient,
   ShareServiceClient,
   StorageSharedKeyCredential,
@@ -43,10 +44,9 @@ export async function start(options: EmulatorOptions = {}) {
     expect(failures).toEqual([]);
   });
   const credential = new StorageSharedKeyCredential(account, key);
-  const service = new ShareServiceClient(emulator.filesEndpoint, credential, {
-    retryOptions: { maxTries: 1 },
-  });
-  return { service, endpoint: emulator.filesEndpoint, clock: shifted };
+  const connect = (options: ShareClientOptions = {}) =>
+    new ShareServiceClient(emulator.filesEndpoint, credential, { retryOptions: { maxTries: 1 }, ...options });
+  return { service: connect(), connect, endpoint: emulator.filesEndpoint, clock: shifted };
 }
 
 /** The same, with a share. */
@@ -57,11 +57,11 @@ export async function startShare(options: EmulatorOptions = {}) {
   return { ...started, share };
 }
 
-/** The same, with a file of 11 bytes in the share. */
-export async function startFile() {
+/** The same, with a file of 11 bytes (or another size) in the share. */
+export async function startFile(size = 11) {
   const started = await startShare();
   const file = started.share.rootDirectoryClient.getFileClient('a.txt');
-  await file.create(11);
+  await file.create(size);
   return { ...started, file };
 }
 

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import { signature, stringToSign } from '../../core/auth/shared-key.js';
+import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest } from '../../core/http/message.js';
 import { formatRfc1123, parseRfc1123 } from '../../core/wire/dates.js';
 import { signableForms, stringToSignLite } from './canonical-forms.js';
@@ -11,6 +12,11 @@ export type AccountKeys = ReadonlyMap<string, readonly string[]>;
 
 /** How far the date of a request may lie from the clock. */
 const maxSkewMs = 15 * 60 * 1000;
+
+/** The account that a request says it is signed for, whether that is true or not. */
+export function signedAccount(headers: HttpHeaders): string | undefined {
+  return /^SharedKey(?:Lite)? ([^:\s]+):/.exec(headers.get('authorization') ?? '')?.[1];
+}
 
 /**
  * Checks who sent a request.

@@ -1,8 +1,8 @@
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { DirectoryRecord, EntryRecord, FileRecord, ShareRecord, StoreWriter } from '../store/store.js';
+import type { AccountKeys } from './authenticate.js';
 import type { Identity } from './identity.js';
 import type { Reply } from './reply.js';
-import type { Address } from './route.js';
 
 /** Rules that the owner of the emulator can set. */
 export interface EngineSettings {
@@ -32,8 +32,8 @@ export interface RequestContext {
   /** Milliseconds since 1970. */
   readonly now: number;
   readonly identity: Identity;
-  /** Refuses a source that the request may not read. @throws {Refusal} `CannotVerifyCopySource`. */
-  readonly authorizeSource: (source: Address) => void;
+  /** The accounts of this emulator and their keys. */
+  readonly accounts: AccountKeys;
   readonly settings: EngineSettings;
   readonly store: StoreWriter;
 }
@@ -107,6 +107,4 @@ export type OperationRow = Target & {
   readonly snapshots?: boolean;
   /** Least `x-ms-version`. */
   readonly since?: string;
-  /** Goes without credentials. */
-  readonly anonymous?: boolean;
 };

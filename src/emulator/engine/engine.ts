@@ -3,7 +3,7 @@ import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import { formatRfc1123 } from '../../core/wire/dates.js';
 import { type CorsRule, type Store, type StoreWriter, shareKey } from '../store/store.js';
-import { type AccountKeys, authenticate } from './authenticate.js';
+import { type AccountKeys, authenticate, signedAccount } from './authenticate.js';
 import { readBody } from './body.js';
 import type { EngineSettings, RequestContext } from './context.js';
 import { addCorsHeaders, preflight } from './cors.js';
@@ -16,7 +16,6 @@ import { carryOut } from './preconditions.js';
 import { finishReply, type Reply } from './reply.js';
 import { type Address, createRouter, parseAddress } from './route.js';
 import { Refusal } from './service-errors.js';
-import { authorizeSource } from './source-authority.js';
 import { refuseUnsupported } from './unsupported.js';
 import { checkVersion, versionFor } from './version.js';
 
@@ -45,6 +44,11 @@ export function createEngine(options: EngineOptions): Engine {
 
 const routeFileService = createRouter(Object.values(operations));
 
+/** What was learnt of a request, and is needed even when it is refused. */
+interface KnownRequest {
+  corsRules?: readonly CorsRule[] | undefined;
+}
+
 class FileEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #identity: Identity;
@@ -56,18 +60,19 @@ class FileEngine implements Engine {
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
     const requestId = this.#identity.requestId();
+    const known: KnownRequest = {};
     let reply: Reply;
     let frontEnd = false;
     try {
-      reply = await this.#answer(request);
+      reply = await this.#answer(request, known);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : this.#failure(error);
       frontEnd = refusal.details.frontEnd ?? false;
       reply = errorReply(refusal, { requestId, now: this.#identity.now(), method: request.method });
     }
     this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd });
-    if (request.method !== 'OPTIONS' && this.#hasCorsRules()) {
-      addCorsHeaders(reply.headers, this.#corsRules(request), request);
+    if (known.corsRules !== undefined && request.method !== 'OPTIONS') {
+      addCorsHeaders(reply.headers, known.corsRules, request);
     }
     return finishReply(reply);
   }
@@ -76,23 +81,21 @@ class FileEngine implements Engine {
     this.#options.store.write((store) => {
       for (const name of names) {
         if (store.share(account, shareKey(name)) !== undefined) continue;
-        store.putShare(
-          account,
-          shareKey(name),
-          newShare(store, { account, name, ticks: this.#identity.nextTicks() }),
-        );
+        const ticks = this.#identity.nextTicks();
+        store.putShare(account, shareKey(name), newShare(store, { account, name, ticks }));
       }
     });
   }
 
   /** The stages of a request, in order; each one may refuse it. */
-  async #answer(request: HttpRequest): Promise<Reply> {
+  async #answer(request: HttpRequest, known: KnownRequest): Promise<Reply> {
     const { store, accounts, settings } = this.#options;
-    if (request.method === 'OPTIONS') return preflight(this.#corsRules(request), request.headers);
-    const address = parseAddress(request.origin, request.target);
+    const address = this.#addressOf(request);
+    known.corsRules = store.read((view) => view.service(address.account)?.cors);
+    if (request.method === 'OPTIONS') return preflight(known.corsRules ?? [], request.headers);
     const row = routeFileService(request.method, address, (name) => request.headers.has(name));
     const given = checkVersion(request.headers.get('x-ms-version'), settings);
-    if (row.anonymous !== true) authenticate(request, address, { keys: accounts, now: this.#identity.now() });
+    authenticate(request, address, { keys: accounts, now: this.#identity.now() });
     const version = versionFor(row, given);
     refuseUnsupported(request.headers);
     const body = await readBody(request, row);
@@ -101,6 +104,13 @@ class FileEngine implements Engine {
     if (row.access === 'write') return store.write((writer) => carryOut(row, { ...base, store: writer }));
     // The row promises that its handler only reads.
     return store.read((view) => carryOut(row, { ...base, store: view as StoreWriter }));
+  }
+
+  #addressOf({ origin, target, headers }: HttpRequest): Address {
+    return parseAddress(origin, target, {
+      accounts: this.#options.accounts,
+      otherwise: signedAccount(headers),
+    });
   }
 
   #context(parts: {
@@ -123,21 +133,8 @@ class FileEngine implements Engine {
       now: this.#identity.now(),
       identity: this.#identity,
       settings: this.#options.settings,
-      authorizeSource: (source) =>
-        authorizeSource(source, { account: address.account, accounts: this.#options.accounts }),
+      accounts: this.#options.accounts,
     };
-  }
-
-  /** Whether any account has rules at all: spares other requests the search for theirs. */
-  #hasCorsRules(): boolean {
-    const { store, accounts } = this.#options;
-    return store.read((view) => [...accounts.keys()].some((name) => view.service(name)?.cors.length));
-  }
-
-  #corsRules(request: HttpRequest): readonly CorsRule[] {
-    const account = accountOf(request);
-    if (account === undefined) return [];
-    return this.#options.store.read((view) => view.service(account)?.cors ?? []);
   }
 
   #failure(error: unknown): Refusal {
@@ -159,14 +156,5 @@ class FileEngine implements Engine {
     if (answer.frontEnd) return;
     headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
     headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));
-  }
-}
-
-/** The account that a request addresses; `undefined` when its URL is none. */
-function accountOf(request: HttpRequest): string | undefined {
-  try {
-    return parseAddress(request.origin, request.target).account;
-  } catch {
-    return undefined;
   }
 }

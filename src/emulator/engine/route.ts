@@ -12,30 +12,40 @@ export interface Address {
   readonly query: ReadonlyMap<string, string>;
 }
 
-/** What the host of a request means. */
-export interface HostRule {
-  /** Accounts known to the emulator. */
-  readonly accounts: ReadonlySet<string>;
+/** How the account of an address is found where the host does not name it. */
+export interface AccountRule {
+  /** The accounts that a path can begin with. */
+  readonly accounts: { has(name: string): boolean };
+  /** The account of a path that begins with none of them: that of the credential. */
+  readonly otherwise?: string | undefined;
 }
 
 /**
- * Takes a target apart: path style (`/account/share/path`), or host style when the host names the account
- * (`account.file.localhost`, `account.file.core.windows.net`).
+ * Takes a URL apart. The host names the account (`account.file.localhost`, `account.file.core.windows.net`), or else
+ * the path begins with it (`/account/share/path`), or else it is a custom domain (`/share/path`): so are the
+ * URLs that one official client makes of path-style ones when it renames.
  * @throws {Refusal} `InvalidUri` for escapes that are none.
  */
-export function parseAddress(origin: string, target: string): Address {
+export function parseAddress(origin: string, target: string, rule: AccountRule): Address {
   const mark = target.indexOf('?');
-  const pathText = mark < 0 ? target : target.slice(0, mark);
-  const names = pathNames(pathText);
-  const hostAccount = accountOfHost(origin);
-  const account = hostAccount ?? names.shift() ?? '';
+  const names = pathNames(mark < 0 ? target : target.slice(0, mark));
+  const own = accountOfHost(origin) ?? customDomainAccount(names[0], rule);
+  const account = own ?? names.shift() ?? '';
   return {
     account,
-    basePath: hostAccount === undefined ? `/${account}` : '',
+    basePath: own === undefined ? `/${account}` : '',
     shareName: names[0] ?? '',
     path: names.slice(1),
     query: mark < 0 ? emptyQuery : parseQuery(target.slice(mark + 1)),
   };
+}
+
+function customDomainAccount(
+  first: string | undefined,
+  { accounts, otherwise }: AccountRule,
+): string | undefined {
+  const isPathStyle = otherwise === undefined || (first !== undefined && accounts.has(first));
+  return isPathStyle || !accounts.has(otherwise) ? undefined : otherwise;
 }
 
 const emptyQuery: ReadonlyMap<string, string> = new Map();

@@ -70,10 +70,7 @@ export function checkVersion(version: string | undefined, settings: EngineSettin
  * @throws {Refusal} `MissingRequiredHeader` when none was given; `FeatureVersionMismatch` when it has no such operation.
  */
 export function versionFor(row: OperationRow, given: string | undefined): string {
-  if (given === undefined) {
-    if (row.anonymous === true) return knownVersions.at(-1) ?? '';
-    throw missingHeader('x-ms-version');
-  }
+  if (given === undefined) throw missingHeader('x-ms-version');
   if (row.since !== undefined && given < row.since) throw new Refusal('FeatureVersionMismatch');
   return given;
 }

@@ -2,6 +2,7 @@ import type { FileRecord, ShareRecord } from '../../store/store.js';
 import type { RequestContext } from '../context.js';
 import { type Address, parseAddress } from '../route.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
+import { authorizeSource } from '../source-authority.js';
 import { findEntry, findShare, ofKind } from './lookup.js';
 import { withoutTrailingDots } from './names.js';
 
@@ -17,15 +18,18 @@ export interface SourceUrl extends Address {
  * Takes the URL of a source apart.
  * @throws {Refusal} `MissingRequiredHeader`, `InvalidHeaderValue`.
  */
-export function readSourceUrl({ headers }: RequestContext, header: string): SourceUrl {
+export function readSourceUrl(context: RequestContext, header: string): SourceUrl {
+  const { headers, accounts, account } = context;
   const text = headers.get(header);
   if (text === undefined) throw missingHeader(header);
   const parts = /^(https?:\/\/[^/?#\s]+)(\/[^#\s]*)$/i.exec(text);
   if (parts === null || text.length > maxUrlLength) throw invalidHeader(header, withoutQuery(text));
   const [, origin = '', target = ''] = parts;
+  // On the host that was asked, a path without an account is one of the account that asks.
+  const otherwise = context.serviceEndpoint.startsWith(`${origin}/`) ? account : undefined;
   let address: Address;
   try {
-    address = parseAddress(origin.toLowerCase(), target);
+    address = parseAddress(origin.toLowerCase(), target, { accounts, otherwise });
   } catch {
     throw invalidHeader(header, withoutQuery(text));
   }
@@ -57,7 +61,7 @@ export interface SourceFile {
  */
 export function findCopySource(context: RequestContext): SourceFile {
   const url = readSourceUrl(context, 'x-ms-copy-source');
-  context.authorizeSource(url);
+  authorizeSource(url, context);
   const { account, shareName: name, query, path } = url;
   if (path.length === 0) throw new Refusal('ResourceNotFound');
   const share = findShare(context.store, { account, name, snapshot: query.get('sharesnapshot') });

@@ -28,7 +28,10 @@ function refusalOf({ method, url, headers, mac }: Case, at = now, keys = [key]):
   if (mac !== '') all.set('Authorization', mac.includes(' ') ? mac : `SharedKey ${account}:${mac}`);
   const request = { method, origin, target, headers: all };
   try {
-    authenticate(request, parseAddress(origin, target), { keys: new Map([[account, keys]]), now: at });
+    authenticate(request, parseAddress(origin, target, { accounts: new Set([account]) }), {
+      keys: new Map([[account, keys]]),
+      now: at,
+    });
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;

@@ -116,7 +116,7 @@ describe('a preflight request', () => {
 
   it('is refused for a URL that is none, without an end of the emulator', async () => {
     const requests = await withRules({});
-    expect((await preflight(requests, asking(site), '/%zz')).status).toBe(403);
+    expect((await preflight(requests, asking(site), '/%zz')).status).toBe(400);
     expect(requests.failures).toEqual([]);
   });
 });

@@ -4,17 +4,18 @@ import { operations } from '../../../../src/emulator/engine/files/operations.js'
 import { accountOfHost, createRouter, parseAddress } from '../../../../src/emulator/engine/route.js';
 
 const local = 'http://127.0.0.1:10003';
+const rule = { accounts: new Set(['account', 'second']) };
 const route = createRouter(Object.values(operations));
 const names = new Map<OperationRow, string>(Object.entries(operations).map(([name, row]) => [row, name]));
 
 function routed(method: string, target: string, headers: readonly string[] = []): string | undefined {
-  const row = route(method, parseAddress(local, `/account${target}`), (name) => headers.includes(name));
+  const row = route(method, parseAddress(local, `/account${target}`, rule), (name) => headers.includes(name));
   return names.get(row);
 }
 
 describe('parseAddress', () => {
   it('takes the account from the path of a plain host', () => {
-    expect(parseAddress(local, '/account/share/a/b?comp=list')).toMatchObject({
+    expect(parseAddress(local, '/account/share/a/b?comp=list', rule)).toMatchObject({
       account: 'account',
       basePath: '/account',
       shareName: 'share',
@@ -23,13 +24,28 @@ describe('parseAddress', () => {
   });
 
   it('takes the account from a host that names it', () => {
-    const address = parseAddress('https://account.file.core.windows.net', '/share/a');
+    const address = parseAddress('https://account.file.core.windows.net', '/share/a', rule);
     expect(address).toMatchObject({ account: 'account', basePath: '', shareName: 'share', path: ['a'] });
     expect(accountOfHost('http://account.file.localhost:10003')).toBe('account');
   });
 
+  it('takes the account from the credential when neither host nor path names one', () => {
+    const signed = { ...rule, otherwise: 'account' };
+    expect(parseAddress(local, '/share/a', signed)).toMatchObject({
+      account: 'account',
+      basePath: '',
+      shareName: 'share',
+    });
+    expect(parseAddress(local, '/second/share', signed)).toMatchObject({
+      account: 'second',
+      shareName: 'share',
+    });
+    const unknown = { ...rule, otherwise: 'nobody' };
+    expect(parseAddress(local, '/share/a', unknown)).toMatchObject({ account: 'share', shareName: 'a' });
+  });
+
   it('decodes names and query values, and lowers the names of parameters', () => {
-    const address = parseAddress(local, '/account/share/d%C3%A9j%C3%A0%20vu/%2B%23?PREFIX=a%2Fb&flag');
+    const address = parseAddress(local, '/account/share/d%C3%A9j%C3%A0%20vu/%2B%23?PREFIX=a%2Fb&flag', rule);
     expect(address.path).toEqual(['déjà vu', '+#']);
     expect([...address.query]).toEqual([
       ['prefix', 'a/b'],
@@ -38,13 +54,15 @@ describe('parseAddress', () => {
   });
 
   it('does not take a slash at the end or in the middle for a name', () => {
-    expect(parseAddress(local, '/account/share//a/').path).toEqual(['a']);
-    expect(parseAddress(local, '/').account).toBe('');
+    expect(parseAddress(local, '/account/share//a/', rule).path).toEqual(['a']);
+    expect(parseAddress(local, '/', rule).account).toBe('');
   });
 
   it('refuses an escape that is none, and a target that is no path', () => {
-    expect(() => parseAddress(local, '/account/share/%zz')).toThrow('does not represent any resource');
-    expect(() => parseAddress(local, 'http://elsewhere/share')).toThrow('does not represent any resource');
+    expect(() => parseAddress(local, '/account/share/%zz', rule)).toThrow('does not represent any resource');
+    expect(() => parseAddress(local, 'http://elsewhere/share', rule)).toThrow(
+      'does not represent any resource',
+    );
   });
 });
 
