@@ -12,6 +12,8 @@ const maxUrlLength = 2048;
 export interface SourceUrl extends Address {
   /** The URL without its query, but for the snapshot it names: fit to be shown. */
   readonly shown: string;
+  /** `http:` or `https:`. */
+  readonly scheme: string;
 }
 
 /**
@@ -37,6 +39,7 @@ export function readSourceUrl(context: RequestContext, header: string): SourceUr
   const snapshot = address.query.get('sharesnapshot');
   return {
     ...address,
+    scheme: origin.slice(0, origin.indexOf('/')).toLowerCase(),
     path: keepsDots ? address.path : withoutTrailingDots(address.path),
     shown:
       withoutQuery(text) + (snapshot === undefined ? '' : `?sharesnapshot=${encodeURIComponent(snapshot)}`),

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { signature } from '../../../../../src/core/auth/shared-key.js';
+import { wellKnownAccount } from '../../../../../src/emulator/options.js';
 import { patterned } from '../../../../support/patterned.js';
-import { type Answer, ShareRequests } from '../../../../support/share-requests.js';
+import { type Answer, type Sent, ShareRequests } from '../../../../support/share-requests.js';
 
 const endpoint = 'http://127.0.0.1:10003/devstoreaccount1';
 
@@ -170,18 +172,39 @@ describe('Copy File', () => {
     expect(refused.text).not.toContain('SECRET');
   });
 
-  it('does not read another account without a signature for it, nor one that is elsewhere', async () => {
-    const requests = await withSource(['devstoreaccount1', 'second']);
-    await requests.send({ method: 'PUT', target: '/share?restype=share', account: 'second' });
-    const answer = await requests.send({
+  describe('out of another account', () => {
+    const copying = (query: string): Sent => ({
       method: 'PUT',
       target: '/share/copy',
       account: 'second',
-      headers: from('share/source'),
+      headers: from(`share/source${query}`),
     });
-    expect(outcome(answer)).toBe('404 CannotVerifyCopySource');
-    const elsewhere = { 'x-ms-copy-source': 'https://elsewhere.file.core.windows.net/share/source' };
-    expect(outcome(await requests.put('/share/copy', elsewhere))).toBe('404 CannotVerifyCopySource');
+
+    async function withTwoAccounts(): Promise<ShareRequests> {
+      const requests = await withSource(['devstoreaccount1', 'second']);
+      await requests.send({ method: 'PUT', target: '/share?restype=share', account: 'second' });
+      return requests;
+    }
+
+    it('needs a signature for it', async () => {
+      const requests = await withTwoAccounts();
+      expect(outcome(await requests.send(copying('')))).toBe('404 CannotVerifyCopySource');
+      const fields = 'sv=2026-04-06&se=2026-03-09T10%3A20%3A30Z&sr=s&sp=r';
+      const text = 'r\n\n2026-03-09T10:20:30Z\n/file/devstoreaccount1/share\n\n\n\n2026-04-06\n\n\n\n\n';
+      const mac = encodeURIComponent(signature(wellKnownAccount.keys[0] ?? '', text));
+      const wrong = await requests.send(copying(`?${fields}&sig=AAAA`));
+      expect(outcome(wrong)).toBe('403 CannotVerifyCopySource');
+      expect(wrong.text).toContain('Signature did not match');
+      expect((await requests.send(copying(`?${fields}&sig=${mac}`))).status).toBe(202);
+      const copy = await requests.send({ method: 'GET', target: '/share/copy', account: 'second' });
+      expect(copy.bytes.equals(patterned(2000))).toBe(true);
+    });
+
+    it('must be one of this emulator', async () => {
+      const requests = await withTwoAccounts();
+      const elsewhere = { 'x-ms-copy-source': 'https://elsewhere.file.core.windows.net/share/source' };
+      expect(outcome(await requests.put('/share/copy', elsewhere))).toBe('404 CannotVerifyCopySource');
+    });
   });
 
   it.each([
