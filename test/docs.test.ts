@@ -98,7 +98,7 @@ describe('docs/errors.md', () => {
       ['src/core/errors.ts', 'src/files/errors.ts', 'src/transfer/transfer-error.ts'].flatMap(codesOf),
     );
     const listed = rows('docs/errors.md')
-      .map((cells) => /^`(\w+)`$/.exec(cells[0] ?? '')?.[1])
+      .map((cells) => /^`([A-Z]\w+)`$/.exec(cells[0] ?? '')?.[1])
       .filter((name) => name !== undefined);
     expect([...new Set(listed)].sort()).toEqual([...codes].sort());
   });
