@@ -7,17 +7,17 @@ import {
 import { HttpHeaders } from '../../core/http/headers.js';
 
 /**
- * The strings to sign that clients in use make of one request. They agree but for three points: which of
- * Content-Encoding and Content-Language comes first, how metadata names with `_` are sorted, and whether a query
- * parameter without a value counts. The first form is the documented one.
+ * The strings to sign that clients in use make of one request. They agree but for four points: which of
+ * Content-Encoding and Content-Language comes first, how metadata names with `_` are sorted, whether runs of spaces
+ * within a value are folded, and whether a query parameter without a value counts. The first form is the documented one.
  */
 export function signableForms(account: string, request: SignableRequest): string[] {
   const forms = new Set<string>();
   for (const target of [request.target, withoutEmptyValues(request.target)]) {
     for (const headers of [request.headers, withSwappedContentHeaders(request.headers)]) {
       const form = stringToSign(account, { method: request.method, target, headers });
-      forms.add(form);
-      forms.add(form.replace(canonicalizedHeaders(headers), () => weightedHeaders(headers)));
+      const documented = canonicalizedHeaders(headers);
+      for (const variant of headerForms(headers)) forms.add(form.replace(documented, () => variant));
     }
   }
   return [...forms];
@@ -57,11 +57,22 @@ function withSwappedContentHeaders(headers: HttpHeaders): HttpHeaders {
 /** What is sorted before digits and letters, in this order; `-` and `'` do not count at first. */
 const symbols = '!#$%&*.^_`|~+';
 
-/** The canonical headers in the order of weights instead of bytes. */
-function weightedHeaders(headers: HttpHeaders): string {
-  const sorted = [...headers.lowerCased()].filter(([name]) => name.startsWith('x-ms-'));
-  sorted.sort(([a], [b]) => compare(weights(a), weights(b)) || compare(b, a));
-  return sorted.map(([name, value]) => canonicalizedHeaders(HttpHeaders.of({ [name]: value }))).join('');
+type Entry = readonly [name: string, value: string];
+
+/** The canonical headers, sorted by bytes or by weights, runs of spaces folded or left as they are. */
+function headerForms(headers: HttpHeaders): string[] {
+  const byBytes = [...headers.lowerCased()].filter(([name]) => name.startsWith('x-ms-'));
+  byBytes.sort(([a], [b]) => compare(a, b));
+  const byWeights = byBytes.toSorted(([a], [b]) => compare(weights(a), weights(b)) || compare(b, a));
+  return [byBytes, byWeights].flatMap((entries) => [entries.map(folded).join(''), entries.map(left).join('')]);
+}
+
+function folded([name, value]: Entry): string {
+  return canonicalizedHeaders(HttpHeaders.of({ [name]: value }));
+}
+
+function left([name, value]: Entry): string {
+  return `${name}:${value.trim()}\n`;
 }
 
 function weights(name: string): string {

@@ -135,6 +135,16 @@ describe('authenticate', () => {
     ).toBeUndefined();
   });
 
+  it('accepts runs of spaces in a value, folded as documented or left as clients sign them', () => {
+    const headers = { ...dated, 'x-ms-meta-a': '1  2' };
+    for (const text of ['1 2', '1  2', '1   2']) {
+      const signed = canonicalizedHeaders(HttpHeaders.of(headers)).replace('1 2', text);
+      const mac = signature(key, `GET${'\n'.repeat(12)}${signed}/${account}/${account}/s1/f`);
+      const expected = text === '1   2' ? 'AuthenticationFailed' : undefined;
+      expect(refusalOf({ method: 'GET', url: `${local}/s1/f`, headers, mac })?.code).toBe(expected);
+    }
+  });
+
   it('accepts Shared Key Lite', () => {
     const target = `/${account}/s1/f?comp=range&timeout=30`;
     const headers = { ...dated, 'Content-Type': 'text/plain' };
