@@ -64,7 +64,10 @@ function headerForms(headers: HttpHeaders): string[] {
   const byBytes = [...headers.lowerCased()].filter(([name]) => name.startsWith('x-ms-'));
   byBytes.sort(([a], [b]) => compare(a, b));
   const byWeights = byBytes.toSorted(([a], [b]) => compare(weights(a), weights(b)) || compare(b, a));
-  return [byBytes, byWeights].flatMap((entries) => [entries.map(folded).join(''), entries.map(left).join('')]);
+  return [byBytes, byWeights].flatMap((entries) => [
+    entries.map(folded).join(''),
+    entries.map(left).join(''),
+  ]);
 }
 
 function folded([name, value]: Entry): string {
