@@ -16,7 +16,7 @@ import { carryOut } from './preconditions.js';
 import { finishReply, type Reply } from './reply.js';
 import { type Address, createRouter, parseAddress } from './route.js';
 import { Refusal } from './service-errors.js';
-import { refuseUnsupported } from './unsupported.js';
+import { checkTimeout, refuseUnsupported } from './unsupported.js';
 import { checkVersion, versionFor } from './version.js';
 
 /** What an engine runs on. */
@@ -98,6 +98,7 @@ class FileEngine implements Engine {
     authenticate(request, address, { keys: accounts, now: this.#identity.now() });
     const version = versionFor(row, given);
     refuseUnsupported(request.headers);
+    checkTimeout(address.query);
     const body = await readBody(request, row);
     const base = this.#context({ request, address, version, body });
     // From here to the reply nothing waits: what is checked cannot change before it is acted on.

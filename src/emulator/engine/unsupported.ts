@@ -1,5 +1,5 @@
 import type { HttpHeaders } from '../../core/http/headers.js';
-import { Refusal } from './service-errors.js';
+import { invalidQuery, Refusal } from './service-errors.js';
 
 /** The File service knows no conditional requests. */
 const conditions = ['if-match', 'if-none-match', 'if-modified-since', 'if-unmodified-since'] as const;
@@ -25,4 +25,13 @@ export function refuseUnsupported(headers: HttpHeaders): void {
   for (const name of features) {
     if (headers.has(name)) throw new Refusal('UnsupportedHeader', { extras: { HeaderName: name } });
   }
+}
+
+/**
+ * Checks `timeout`, in seconds. Nothing takes long enough here to be ended by it.
+ * @throws {Refusal} `InvalidQueryParameterValue`.
+ */
+export function checkTimeout(query: ReadonlyMap<string, string>): void {
+  const timeout = query.get('timeout');
+  if (timeout !== undefined && !/^[1-9]\d{0,8}$/.test(timeout)) throw invalidQuery('timeout', timeout);
 }

@@ -67,7 +67,7 @@ function copiedProperties(context: PlaceContext, source: SourceFile, ticks: bigi
   const setsArchive = headers.get('x-ms-file-copy-set-archive')?.toLowerCase() === 'true';
   const attributes = fromSource(context, 'x-ms-file-attributes')
     ? file.attributes
-    : (readAttributes(headers) ?? archiveBit) || archiveBit;
+    : (readAttributes(headers, 'file') ?? archiveBit) || archiveBit;
   const time = (name: string, own: bigint): bigint =>
     fromSource(context, name) ? own : (readTime(headers, name, ticks) ?? ticks);
   return {

@@ -142,7 +142,7 @@ function writeCopyHeaders(headers: HttpHeaders, copy: CopyRecord): void {
 export function setFileProperties(context: FileContext): Reply {
   const { file, share } = context;
   // Or else the attribute could never be taken away again.
-  if (readAttributes(context.headers) === undefined) refuseReadOnly(context);
+  if (readAttributes(context.headers, 'file') === undefined) refuseReadOnly(context);
   const length = readSize(context.headers);
   const size = length ?? file.size;
   checkQuota(context, size - file.size);

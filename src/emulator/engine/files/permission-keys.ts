@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { invalidHeader, Refusal } from '../service-errors.js';
 
 /** What the service adds to a descriptor without an audit list when it gives it back. */
 const noAuditSuffix = 'S:NO_ACCESS_CONTROL';
@@ -19,6 +20,17 @@ const sddl = new RegExp(
 /** Whether a text is a security descriptor with owner, group and access list. */
 export function isDescriptor(text: string): boolean {
   return sddl.test(text);
+}
+
+/**
+ * Checks the format that a permission is given or asked for in.
+ * @throws {Refusal} `InvalidHeaderValue` with the reason: permissions are kept in SDDL only.
+ */
+export function checkPermissionFormat(format: string | undefined): void {
+  if (format === undefined || format.toLowerCase() === 'sddl') return;
+  const refusal = invalidHeader('x-ms-file-permission-format', format);
+  const reason = 'This emulator keeps permissions in SDDL only.';
+  throw new Refusal(refusal.code, { extras: { ...refusal.details.extras, Reason: reason } });
 }
 
 /** A descriptor as it is kept: the form that is given back and the one that was posted are the same. */

@@ -3,6 +3,7 @@ import type { ShareContext } from '../context.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
 import {
+  checkPermissionFormat,
   inheritedDescriptors,
   inheritedKey,
   isDescriptor,
@@ -29,8 +30,7 @@ export function getPermission(context: ShareContext): Reply {
   const key = headers.get(keyHeader);
   if (key === undefined) throw missingHeader(keyHeader);
   if (!/^\d{1,20}\*\d{1,20}$/.test(key)) throw invalidHeader(keyHeader, key);
-  const format = headers.get('x-ms-file-permission-format');
-  if (format !== undefined && format.toLowerCase() !== 'sddl') throw binaryRefusal(format);
+  checkPermissionFormat(headers.get('x-ms-file-permission-format'));
   const descriptor = store.permission(share.volume, key) ?? inheritedDescriptor(account, key);
   if (descriptor === undefined) throw new Refusal('FileInvalidPermissionKey');
   const document = JSON.stringify({ permission: shownDescriptor(descriptor) });
@@ -48,7 +48,7 @@ function readPermission(body: Uint8Array): string {
   const { permission, format = 'sddl' } = readDocument(body);
   if (typeof permission !== 'string') throw new Refusal('InvalidInput');
   if (typeof format !== 'string') throw new Refusal('InvalidInput');
-  if (format.toLowerCase() !== 'sddl') throw binaryRefusal(format);
+  checkPermissionFormat(format);
   if (!isDescriptor(permission)) throw new Refusal('FileInvalidPermission');
   return permission;
 }
@@ -62,10 +62,4 @@ function readDocument(body: Uint8Array): { readonly permission?: unknown; readon
   }
   if (typeof document !== 'object' || document === null) throw new Refusal('InvalidInput');
   return document;
-}
-
-function binaryRefusal(format: string): Refusal {
-  const refusal = invalidHeader('x-ms-file-permission-format', format);
-  const reason = 'This emulator keeps permissions in SDDL only.';
-  return new Refusal(refusal.code, { extras: { ...refusal.details.extras, Reason: reason } });
 }

@@ -4,7 +4,13 @@ import type { EntryCommon, EntryRecord } from '../../store/store.js';
 import type { ShareContext } from '../context.js';
 import { invalidHeader, Refusal } from '../service-errors.js';
 import { archiveBit, directoryBit, formatAttributes, parseAttributes } from './attributes.js';
-import { inheritedKey, isDescriptor, normalizedDescriptor, permissionKeyOf } from './permission-keys.js';
+import {
+  checkPermissionFormat,
+  inheritedKey,
+  isDescriptor,
+  normalizedDescriptor,
+  permissionKeyOf,
+} from './permission-keys.js';
 
 /** The first version whose answers carry SMB properties. */
 const smbSince = '2019-02-02';
@@ -22,7 +28,7 @@ export function smbPropertiesForCreate(
   kind: EntryRecord['kind'],
   ticks: bigint,
 ): SmbProperties {
-  const attributes = readAttributes(context.headers) ?? 0;
+  const attributes = readAttributes(context.headers, kind) ?? 0;
   const restores = context.headers.get('x-ms-file-property-semantics')?.toLowerCase() === 'restore';
   const added = kind === 'directory' ? directoryBit : archiveBit;
   // The service takes the creation time as the first change time. It does so for the ETag too, which would then not
@@ -43,7 +49,7 @@ export function smbPropertiesForChange(
   entry: EntryRecord,
   ticks: bigint,
 ): SmbProperties {
-  const attributes = readAttributes(context.headers);
+  const attributes = readAttributes(context.headers, entry.kind);
   return {
     attributes: attributes === undefined ? entry.attributes : withKind(attributes, entry.kind),
     createdAt: readTime(context.headers, 'x-ms-file-creation-time', ticks) ?? entry.createdAt,
@@ -59,12 +65,13 @@ function withKind(attributes: number, kind: EntryRecord['kind']): number {
 }
 
 /** The attributes of a request; `undefined` when it leaves them as they are. */
-export function readAttributes(headers: HttpHeaders): number | undefined {
+export function readAttributes(headers: HttpHeaders, kind: EntryRecord['kind']): number | undefined {
   const name = 'x-ms-file-attributes';
   const text = headers.get(name);
   if (text === undefined || text.toLowerCase() === 'preserve') return undefined;
   const attributes = parseAttributes(text);
-  if (attributes === undefined) throw invalidHeader(name, text);
+  const isOther = attributes !== undefined && kind === 'file' && (attributes & directoryBit) !== 0;
+  if (attributes === undefined || isOther) throw invalidHeader(name, text);
   return attributes;
 }
 
@@ -91,6 +98,7 @@ export function readPermission(context: ShareContext): string | undefined {
     return key;
   }
   if (text === undefined || /^(?:inherit|preserve)$/i.test(text)) return undefined;
+  checkPermissionFormat(headers.get('x-ms-file-permission-format'));
   if (text.length > descriptorLimit || !isDescriptor(text)) throw new Refusal('FileInvalidPermission');
   const made = permissionKeyOf(context.account, text);
   store.putPermission(share.volume, made, normalizedDescriptor(text));

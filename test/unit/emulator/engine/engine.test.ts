@@ -154,6 +154,12 @@ describe('what the service does not know', () => {
     expect(outcome(await (await withFile()).send({ method, target }))).toBe(expected);
   });
 
+  it.each(['0', '-1', 'soon', ''])('a timeout of %j seconds is refused', async (timeout) => {
+    const requests = await withFile();
+    expect(outcome(await requests.get(`/share/f?timeout=${timeout}`))).toBe('400 InvalidQueryParameterValue');
+    expect((await requests.get('/share/f?timeout=30')).status).toBe(200);
+  });
+
   it('a write to a snapshot is refused', async () => {
     const requests = await withFile();
     const snapshot =

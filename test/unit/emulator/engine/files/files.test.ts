@@ -72,6 +72,21 @@ describe('Create File', () => {
       '400 InvalidHeaderValue',
     ],
     [
+      'with the attribute of a directory',
+      { 'x-ms-type': 'file', 'x-ms-content-length': '1', 'x-ms-file-attributes': 'Directory' },
+      '400 InvalidHeaderValue',
+    ],
+    [
+      'with a permission in another format than SDDL',
+      {
+        'x-ms-type': 'file',
+        'x-ms-content-length': '1',
+        'x-ms-file-permission': 'AQAUhA==',
+        'x-ms-file-permission-format': 'Binary',
+      },
+      '400 InvalidHeaderValue',
+    ],
+    [
       'with a time that is none',
       { 'x-ms-type': 'file', 'x-ms-content-length': '1', 'x-ms-file-creation-time': 'soon' },
       '400 InvalidHeaderValue',

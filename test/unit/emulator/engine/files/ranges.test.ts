@@ -299,6 +299,23 @@ describe('List Ranges', () => {
     expect(ranges(followed.text)).toEqual(['clear 0-511', '512-1535']);
   });
 
+  it('finds a renamed file anywhere in a snapshot', async () => {
+    const requests = await withFile(10);
+    await requests.createDirectory('d');
+    await requests.createDirectory('d/inner');
+    await requests.createFile('d/inner/deep', 1024);
+    const snapshot =
+      (await requests.put('/share?restype=share&comp=snapshot')).headers.get('x-ms-snapshot') ?? '';
+    const source = 'http://127.0.0.1:10003/devstoreaccount1/share/d/inner/deep';
+    await requests.put('/share/g?comp=rename', { 'x-ms-file-rename-source': source });
+    await requests.putRange('g', { start: 0, bytes: 'a' });
+    await requests.createFile('h', 10);
+    const following = { 'x-ms-file-support-rename': 'true' };
+    const query = `?comp=rangelist&prevsharesnapshot=${encodeURIComponent(snapshot)}`;
+    expect(ranges((await requests.get(`/share/g${query}`, following)).text)).toEqual(['0-511']);
+    expect(outcome(await requests.get(`/share/h${query}`, following))).toBe('409 PreviousSnapshotNotFound');
+  });
+
   it('refuses to compare with a snapshot that holds another file of that name, or that is not there', async () => {
     const requests = await withFile(10);
     const snapshot =
