@@ -14,22 +14,37 @@ export interface TelemetrySettings {
   readonly clock: Clock;
 }
 
+function guarded<Result>(fn: () => Result): Result | undefined {
+  try {
+    return fn();
+  } catch {
+    return undefined;
+  }
+}
+
+class HarmlessSpan implements Span {
+  /** The user's own span, which is what the user's telemetry must see as a parent. */
+  readonly inner: Span | undefined;
+
+  constructor(inner: Span | undefined) {
+    this.inner = inner;
+  }
+
+  setAttributes(attributes: Attributes): void {
+    guarded(() => this.inner?.setAttributes(attributes));
+  }
+
+  end(error?: unknown): void {
+    guarded(() => this.inner?.end(error));
+  }
+}
+
 /** The same telemetry, made harmless: a member that throws is as one that is absent. */
 export function harmless(telemetry: Telemetry): Required<Telemetry> {
-  const guarded = <Result>(fn: () => Result): Result | undefined => {
-    try {
-      return fn();
-    } catch {
-      return undefined;
-    }
-  };
   return {
     startSpan(name, attributes, parent) {
-      const span = guarded(() => telemetry.startSpan?.(name, attributes, parent));
-      return {
-        setAttributes: (more) => void guarded(() => span?.setAttributes(more)),
-        end: (error) => void guarded(() => span?.end(error)),
-      };
+      const above = parent instanceof HarmlessSpan ? parent.inner : parent;
+      return new HarmlessSpan(guarded(() => telemetry.startSpan?.(name, attributes, above)));
     },
     count: (name, value, attributes) => void guarded(() => telemetry.count?.(name, value, attributes)),
     record: (name, value, attributes) => void guarded(() => telemetry.record?.(name, value, attributes)),

@@ -34,7 +34,7 @@ async function once(origin: string, options: NodeTransportOptions = {}) {
     await body.bytes(10);
     return status;
   } finally {
-    transport.close?.();
+    await transport.close?.();
   }
 }
 
@@ -53,7 +53,7 @@ describe('TLS', () => {
       await body.bytes(10);
     }
     expect(server.connections).toBe(1);
-    transport.close?.();
+    await transport.close?.();
   });
 
   it.each([
@@ -123,7 +123,7 @@ describe('a connection', () => {
     const failed = rejection(transport.send(get(`https://127.0.0.1:${server.port}`), call));
     call.cancellation.cancel('enough');
     expect(await failed).toBe('enough');
-    transport.close?.();
+    await transport.close?.();
   });
 
   it('that is kept and then reset may have carried the request', async () => {
@@ -141,7 +141,7 @@ describe('a connection', () => {
       mayHaveBeenSent: true,
     });
     expect(server.connections).toBe(1);
-    transport.close?.();
+    await transport.close?.();
   });
 
   it('waits for another where no more are allowed', async () => {
@@ -153,7 +153,7 @@ describe('a connection', () => {
     });
     expect(await Promise.all(requests)).toHaveLength(10);
     expect(server.connections).toBeLessThanOrEqual(2);
-    transport.close?.();
+    await transport.close?.();
   });
 
   it('is closed with its transport', async () => {
@@ -161,7 +161,7 @@ describe('a connection', () => {
     const transport = createNodeTransport();
     const { body } = await transport.send(get(server.origin), newCall());
     await body.bytes(1);
-    transport.close?.();
+    await transport.close?.();
     await server.allClosed();
     expect(await rejection(transport.send(get(server.origin), newCall()))).toMatchObject({
       code: 'InvalidOption',
@@ -220,7 +220,7 @@ describe('a body', () => {
       break;
     }
     expect(drained).toBeLessThan(size / 2);
-    transport.close?.();
+    await transport.close?.();
   });
 });
 
