@@ -11,6 +11,12 @@ export default defineConfig({
       provider: 'v8',
       include: ['src/**/*.ts'],
       reporter: ['text-summary', 'json-summary'],
+      thresholds: {
+        lines: 90,
+        'src/core/auth/**': { lines: 95 },
+        'src/emulator/engine/authenticate.ts': { lines: 95 },
+        'src/files/*-wire.ts': { lines: 95 },
+      },
     },
   },
 });

@@ -24,7 +24,8 @@ await files.write('small.bin', data);
 const contenders: Contender[] = [
   {
     name: 'a server that does nothing, HEAD',
-    run: (count) => inParallel(count, concurrency, () => idle.files.getProperties({ share: 'share', path: 'f' })),
+    run: (count) =>
+      inParallel(count, concurrency, () => idle.files.getProperties({ share: 'share', path: 'f' })),
   },
   {
     name: 'get properties',
