@@ -49,6 +49,14 @@ interface KnownRequest {
   corsRules?: readonly CorsRule[] | undefined;
 }
 
+/** A request that was let in, with its body. */
+interface ReadRequest {
+  readonly request: HttpRequest;
+  readonly address: Address;
+  readonly version: string;
+  readonly body: Uint8Array;
+}
+
 class FileEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #identity: Identity;
@@ -100,11 +108,16 @@ class FileEngine implements Engine {
     refuseUnsupported(request.headers);
     checkTimeout(address.query);
     const body = await readBody(request, row);
-    const base = this.#context({ request, address, version, body });
     // From here to the reply nothing waits: what is checked cannot change before it is acted on.
-    if (row.access === 'write') return store.write((writer) => carryOut(row, { ...base, store: writer }));
+    if (row.access === 'write') {
+      return store.write((writer) =>
+        carryOut(row, this.#context({ request, address, version, body }, writer)),
+      );
+    }
     // The row promises that its handler only reads.
-    return store.read((view) => carryOut(row, { ...base, store: view as StoreWriter }));
+    return store.read((view) =>
+      carryOut(row, this.#context({ request, address, version, body }, view as StoreWriter)),
+    );
   }
 
   #addressOf({ origin, target, headers }: HttpRequest): Address {
@@ -114,13 +127,7 @@ class FileEngine implements Engine {
     });
   }
 
-  #context(parts: {
-    request: HttpRequest;
-    address: Address;
-    version: string;
-    body: Uint8Array;
-  }): Omit<RequestContext, 'store'> {
-    const { request, address, version, body } = parts;
+  #context({ request, address, version, body }: ReadRequest, store: StoreWriter): RequestContext {
     const keepsDots = request.headers.get('x-ms-allow-trailing-dot')?.toLowerCase() === 'true';
     return {
       account: address.account,
@@ -135,6 +142,7 @@ class FileEngine implements Engine {
       identity: this.#identity,
       settings: this.#options.settings,
       accounts: this.#options.accounts,
+      store,
     };
   }
 
