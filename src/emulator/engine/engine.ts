@@ -1,7 +1,6 @@
 import type { Clock } from '../../core/clock.js';
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
-import { formatRfc1123 } from '../../core/wire/dates.js';
 import { type CorsRule, type Store, type StoreWriter, shareKey } from '../store/store.js';
 import { type AccountKeys, authenticate, signedAccount } from './authenticate.js';
 import { readBody } from './body.js';
@@ -161,7 +160,7 @@ class FileEngine implements Engine {
       answer.frontEnd ? 'Microsoft-HTTPAPI/2.0' : 'Windows-Azure-File/1.0 Microsoft-HTTPAPI/2.0',
     );
     headers.set('x-ms-request-id', answer.requestId);
-    headers.set('Date', formatRfc1123(this.#identity.now()));
+    headers.set('Date', this.#identity.date());
     if (answer.frontEnd) return;
     headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
     headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));

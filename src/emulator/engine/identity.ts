@@ -1,10 +1,12 @@
 import type { Clock } from '../../core/clock.js';
-import { ticksOf } from '../../core/wire/dates.js';
+import { formatRfc1123, ticksOf } from '../../core/wire/dates.js';
 
 /** Issues what the service makes up: moments, ETags, ids. */
 export class Identity {
   readonly #clock: Clock;
   #lastTicks = 0n;
+  #dateSecond = -1;
+  #dateText = '';
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -13,6 +15,16 @@ export class Identity {
   /** Milliseconds since 1970. */
   now(): number {
     return this.#clock.now();
+  }
+
+  /** The value of the `Date` header: one text for a whole second of answers. */
+  date(): string {
+    const second = Math.floor(this.#clock.now() / 1000);
+    if (second !== this.#dateSecond) {
+      this.#dateSecond = second;
+      this.#dateText = formatRfc1123(second * 1000);
+    }
+    return this.#dateText;
   }
 
   /** A moment of its own, in ticks: later than every one before, though the clock may stand still or go back. */
