@@ -68,15 +68,29 @@ export function transportContract(name: string, create: () => Transport): void {
       expect(seen).toEqual(['PUT', target, 'a b', '100000', Buffer.from(body)]);
     });
 
-    it('a length of zero for a PUT without a body', async () => {
+    it.each([{}, { 'Content-Length': '0' }])(
+      'a length of zero for a PUT without a body, given %j',
+      async (given) => {
+        let length: string | undefined;
+        await using test = await http((request, response) => {
+          length = request.headers['content-length'];
+          response.end();
+        });
+        const headers = HttpHeaders.of(given);
+        await test.transport.send({ ...test.get(), method: 'PUT', headers }, newCall());
+        expect(length).toBe('0');
+      },
+    );
+
+    it('the length of a body where nobody said it', async () => {
       let length: string | undefined;
       await using test = await http((request, response) => {
         length = request.headers['content-length'];
+        request.resume();
         response.end();
       });
-      const headers = HttpHeaders.of({ 'Content-Length': '0' });
-      await test.transport.send({ ...test.get(), method: 'PUT', headers }, newCall());
-      expect(length).toBe('0');
+      await test.transport.send({ ...test.get(), method: 'PUT', body: new Uint8Array(7) }, newCall());
+      expect(length).toBe('7');
     });
 
     it('many requests at once', async () => {

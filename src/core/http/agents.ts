@@ -1,5 +1,6 @@
 import { type ClientRequestArgs, Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.js';
 
@@ -9,6 +10,32 @@ export interface AgentSettings {
   readonly connectTimeoutMs: number;
   readonly ca: string | readonly string[] | undefined;
   readonly clock: Clock;
+}
+
+/** On a socket: how long its server keeps it when it is idle, in milliseconds. */
+const idleLimit = Symbol('idleLimit');
+type KeptSocket = Socket & { [idleLimit]?: number };
+
+/** Takes down what a server says in a `Keep-Alive` header: `timeout=5` in seconds. */
+export function noteKeepAlive(socket: Socket, header: string | undefined): void {
+  const seconds = header === undefined ? undefined : /\btimeout=(\d{1,6})\b/i.exec(header)?.[1];
+  if (seconds !== undefined) (socket as KeptSocket)[idleLimit] = Number(seconds) * 1000;
+}
+
+/** Where the server says nothing: what lies idle for longer may have been forgotten by something in between. */
+const usualIdleMs = 60_000;
+
+/**
+ * Keeps a socket that became idle until a second before its server would close it, so that no request runs into that.
+ * Node does the same, but makes an object of all headers of every answer for it.
+ */
+function keepIdle(socket: KeptSocket): boolean {
+  const keepMs = Math.min((socket[idleLimit] ?? Number.POSITIVE_INFINITY) - 1000, usualIdleMs);
+  if (keepMs <= 0) return false;
+  socket.setKeepAlive(true, 1000);
+  socket.unref();
+  if (socket.timeout !== keepMs) socket.setTimeout(keepMs);
+  return true;
 }
 
 type OnSocket = (error: Error | null, stream: Duplex) => void;
@@ -25,6 +52,10 @@ export class PlainAgent extends HttpAgent {
   /** Every connection is alike, and the usual name is put together anew three times per request. */
   override getName(): string {
     return 'host';
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    return keepIdle(socket as Socket);
   }
 
   override createConnection(options: ClientRequestArgs, callback?: OnSocket): Duplex | null | undefined {
@@ -51,6 +82,10 @@ export class SecureAgent extends HttpsAgent {
 
   override getName(): string {
     return 'host';
+  }
+
+  override keepSocketAlive(socket: Duplex): boolean {
+    return keepIdle(socket as Socket);
   }
 
   override createConnection(options: RequestOptions, callback?: OnSocket): Duplex | null | undefined {

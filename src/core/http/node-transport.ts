@@ -5,7 +5,7 @@ import type { Call } from '../call.js';
 import { type Clock, systemClock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import { checkKeys, checkNumber, invalidOption } from '../option-checks.js';
-import { type AgentSettings, PlainAgent, SecureAgent } from './agents.js';
+import { type AgentSettings, noteKeepAlive, PlainAgent, SecureAgent } from './agents.js';
 import { HttpHeaders } from './headers.js';
 import { bufferedBody, type HttpRequest, type HttpResponse, type Transport } from './message.js';
 import { NodeBody } from './node-body.js';
@@ -72,6 +72,13 @@ class NodeTransport implements Transport {
       if (this.#closed) throw new ConfigurationError('InvalidOption', 'the client is closed');
       const { cancellation } = call;
       cancellation.throwIfCancelled();
+      const { body } = request;
+      if (body !== undefined && !(body instanceof Uint8Array)) {
+        throw new ConfigurationError(
+          'InvalidRequest',
+          'the body of a request must be bytes, which can be sent again',
+        );
+      }
       const outgoing = this.#open(request, call);
       const abort = (reason: unknown): void => {
         reject(reason);
@@ -87,7 +94,7 @@ class NodeTransport implements Transport {
         cancellation.remove(abort);
         reject(socketFailure(error, wasConnected(outgoing), { request, call }));
       });
-      outgoing.end(request.body);
+      outgoing.end(body);
     });
   }
 
@@ -100,6 +107,8 @@ class NodeTransport implements Transport {
     const { secure, agent, hostname, port, host } = this.#destination(request.origin);
     const headers = request.headers.toRaw();
     headers.push('Host', host);
+    const length = missingLength(request);
+    if (length !== undefined) headers.push('Content-Length', String(length));
     const options = { host: hostname, port, method: request.method, path: request.target, headers, agent };
     try {
       return secure ? httpsRequest(options) : httpRequest(options);
@@ -129,11 +138,19 @@ class NodeTransport implements Transport {
 function answer(incoming: IncomingMessage, request: HttpRequest, call: Call): HttpResponse {
   const headers = HttpHeaders.fromRaw(incoming.rawHeaders);
   const status = incoming.statusCode ?? 0;
+  noteKeepAlive(incoming.socket, headers.get('keep-alive'));
   if (request.method === 'HEAD' || headers.get('content-length') === '0') {
     incoming.resume();
     return { status, headers, body: bufferedBody() };
   }
   return { status, headers, body: new NodeBody(incoming, request, call) };
+}
+
+/** What `Content-Length` should say where nobody has said it; without it, a method with a body would be chunked. */
+function missingLength({ method, headers, body }: HttpRequest): number | undefined {
+  if (headers.has('content-length')) return undefined;
+  if (body instanceof Uint8Array) return body.length;
+  return method === 'PUT' || method === 'POST' ? 0 : undefined;
 }
 
 /** False where it is certain that no byte of the request left: no socket yet, or one that did not get through. */

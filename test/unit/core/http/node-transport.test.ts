@@ -144,6 +144,25 @@ describe('a connection', () => {
     await transport.close?.();
   });
 
+  it.each([
+    ['for no time is not kept', 'timeout=1', 3],
+    ['for a while is kept', 'timeout=100, max=1000', 1],
+    ['for no one knows how long is kept', 'nonsense', 1],
+  ])('that the server keeps %s', async (_name, keepAlive, connections) => {
+    await using server = await httpServer((_request, response) => {
+      response.setHeader('Connection', 'keep-alive');
+      response.setHeader('Keep-Alive', keepAlive);
+      response.end('x');
+    });
+    const transport = createNodeTransport();
+    for (let i = 0; i < 3; i += 1) {
+      const { body } = await transport.send(get(server.origin), newCall());
+      await body.bytes(1);
+    }
+    expect(server.connections).toBe(connections);
+    await transport.close?.();
+  });
+
   it('waits for another where no more are allowed', async () => {
     await using server = await httpServer((_request, response) => response.end('x'));
     const transport = createNodeTransport({ maxSockets: 2 });
@@ -184,6 +203,27 @@ describe('a request', () => {
       expect(call.cancellation.listenerCount).toBe(0);
     },
   );
+
+  it('with a body that cannot be sent twice is refused', async () => {
+    async function* body() {
+      yield new Uint8Array(1);
+    }
+    const request = { ...get('http://127.0.0.1:1'), method: 'PUT', body: body() };
+    expect(await rejection(createNodeTransport().send(request, newCall()))).toMatchObject({
+      code: 'InvalidRequest',
+    });
+  });
+
+  it('that waits for a connection ends when it is cancelled', async () => {
+    await using server = await httpServer((request) => request.resume());
+    const transport = createNodeTransport({ maxSockets: 1 });
+    const calls = [newCall(), newCall()];
+    const failed = calls.map((call) => rejection(transport.send(get(server.origin), call)));
+    calls[1]?.cancellation.cancel('second');
+    calls[0]?.cancellation.cancel('first');
+    expect(await Promise.all(failed)).toEqual(['first', 'second']);
+    await transport.close?.();
+  });
 
   it('says whose it is by the Host header', async () => {
     let host: string | undefined;
