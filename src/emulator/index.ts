@@ -11,6 +11,7 @@ import { startServer } from './server/lifecycle.js';
 import { MemoryStore } from './store/memory-store.js';
 import { InProcessTransport } from './transport.js';
 
+export type { AnsweredRequest } from './engine/engine.js';
 export {
   type EmulatorAccount,
   type EmulatorOptions,
@@ -71,13 +72,14 @@ export function createEmulator(options: EngineOptions = {}): InProcessEmulator {
 
 function makeParts(options: ResolvedEngineOptions): { engine: Engine; store: MemoryStore } {
   const store = new MemoryStore();
-  const { clock, onFailure, strictApiVersion, shareDeletionMs, shareRetentionDays } = options;
+  const { clock, onFailure, onRequest, strictApiVersion, shareDeletionMs, shareRetentionDays } = options;
   const accounts = new Map(options.accounts.map(({ name, keys }) => [name, keys]));
   const engine = createEngine({
     store,
     clock,
     accounts,
     onFailure,
+    onRequest,
     settings: { strictApiVersion, shareDeletionMs, shareRetentionDays },
   });
   engine.createShares(options.accounts[0].name, options.shares);

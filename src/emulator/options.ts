@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { AnsweredRequest } from './engine/engine.js';
 
 /** The account every emulator of Azure Storage knows, with its published key. */
 export const wellKnownAccount: EmulatorAccount = Object.freeze({
@@ -33,6 +34,8 @@ export interface EngineOptions {
   readonly clock?: Clock | undefined;
   /** Told of failures of the emulator itself, which are answered with a 500. @defaultValue nobody */
   readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Told of every request that was answered, for a log; must not throw. @defaultValue nobody */
+  readonly onRequest?: ((answered: AnsweredRequest) => void) | undefined;
 }
 
 /** Where the emulator listens. */
@@ -59,6 +62,7 @@ export interface ResolvedEngineOptions {
   readonly shareRetentionDays: number;
   readonly clock: Clock;
   readonly onFailure: ((error: unknown) => void) | undefined;
+  readonly onRequest: ((answered: AnsweredRequest) => void) | undefined;
 }
 
 export interface ResolvedServerOptions {
@@ -75,6 +79,7 @@ const engineKeys = [
   'shareRetentionDays',
   'clock',
   'onFailure',
+  'onRequest',
 ] as const satisfies readonly (keyof EngineOptions)[];
 const serverKeys = [
   'host',
@@ -119,6 +124,7 @@ function engineOptions(user: EngineOptions): ResolvedEngineOptions {
     shareRetentionDays: integer('shareRetentionDays', user.shareRetentionDays ?? 0, 365),
     clock: user.clock ?? systemClock,
     onFailure: user.onFailure,
+    onRequest: user.onRequest,
   };
 }
 

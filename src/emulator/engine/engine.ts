@@ -26,11 +26,28 @@ export interface EngineOptions {
   readonly settings: EngineSettings;
   /** Told of what should not happen: a failure of the engine itself, which is answered with a 500. */
   readonly onFailure?: ((error: unknown) => void) | undefined;
+  /** Told of every request that was answered. */
+  readonly onRequest?: ((answered: AnsweredRequest) => void) | undefined;
+}
+
+/** A request and what became of it, for a log. */
+export interface AnsweredRequest {
+  readonly method: string;
+  /** Path and query as they were sent, without a signature that stood in them. */
+  readonly target: string;
+  /** REST name of the operation, such as `PutRange`; `undefined` when the request was none. */
+  readonly operation: string | undefined;
+  readonly status: number;
+  /** The error code, for a request that was refused. */
+  readonly code: string | undefined;
+  readonly requestId: string;
+  /** From the head of the request to the head of the answer. */
+  readonly durationMs: number;
 }
 
 /** The File service as a function. */
 export interface Engine {
-  /** Answers one request. Never rejects. */
+  /** Answers one request. Rejects only when one of the owner's functions throws. */
   handle(request: HttpRequest): Promise<HttpResponse>;
   /** Makes shares that are not there yet, without a request. */
   createShares(account: string, names: readonly string[]): void;
@@ -42,9 +59,11 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 const routeFileService = createRouter(Object.values(operations));
+const operationNames = new Map(Object.entries(operations).map(([name, row]) => [row, name]));
 
 /** What was learnt of a request, and is needed even when it is refused. */
 interface KnownRequest {
+  operation?: string | undefined;
   corsRules?: readonly CorsRule[] | undefined;
 }
 
@@ -66,6 +85,8 @@ class FileEngine implements Engine {
   }
 
   async handle(request: HttpRequest): Promise<HttpResponse> {
+    const { clock, onRequest } = this.#options;
+    const startedAt = onRequest === undefined ? 0 : clock.monotonic();
     const requestId = this.#identity.requestId();
     const known: KnownRequest = {};
     let reply: Reply;
@@ -80,6 +101,17 @@ class FileEngine implements Engine {
     this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd });
     if (known.corsRules !== undefined && request.method !== 'OPTIONS') {
       addCorsHeaders(reply.headers, known.corsRules, request);
+    }
+    if (onRequest !== undefined) {
+      onRequest({
+        method: request.method,
+        target: request.target.replace(/([?&]sig=)[^&]*/gi, '$1REDACTED'),
+        operation: known.operation,
+        status: reply.status,
+        code: reply.headers.get('x-ms-error-code'),
+        requestId,
+        durationMs: clock.monotonic() - startedAt,
+      });
     }
     return finishReply(reply);
   }
@@ -101,6 +133,7 @@ class FileEngine implements Engine {
     known.corsRules = store.read((view) => view.service(address.account)?.cors);
     if (request.method === 'OPTIONS') return preflight(known.corsRules ?? [], request.headers);
     const row = routeFileService(request.method, address, (name) => request.headers.has(name));
+    known.operation = operationNames.get(row);
     const given = checkVersion(request.headers.get('x-ms-version'), settings);
     authenticate(request, address, { keys: accounts, now: this.#identity.now() });
     const version = versionFor(row, given);

@@ -6,6 +6,7 @@ import { HttpHeaders } from '../../../src/core/http/headers.js';
 import type { HttpResponse, Transport } from '../../../src/core/http/message.js';
 import { formatRfc1123 } from '../../../src/core/wire/dates.js';
 import {
+  type AnsweredRequest,
   createEmulator,
   type EmulatorOptions,
   type EngineOptions,
@@ -164,6 +165,24 @@ describe('createEmulator', () => {
     const headers = { 'x-ms-meta-a': '€' };
     const refused = send(emulator.transport, { ...putFile(1), headers });
     await expect(refused).rejects.toThrow('header x-ms-meta-a has a character that HTTP cannot carry');
+  });
+
+  it('tells of every request, without the signatures in it', async () => {
+    const answered: AnsweredRequest[] = [];
+    const emulator = createEmulator({ shares: ['share'], onRequest: (request) => answered.push(request) });
+    await send(emulator.transport, { target: '/share/missing?sv=1&sig=SECRET' });
+    await send(emulator.transport, { target: '/share?comp=nonsense' });
+    expect(answered).toMatchObject([
+      {
+        method: 'GET',
+        target: '/devstoreaccount1/share/missing?sv=1&sig=REDACTED',
+        operation: 'GetFile',
+        status: 404,
+        code: 'ResourceNotFound',
+      },
+      { operation: undefined, status: 400, code: 'InvalidQueryParameterValue' },
+    ]);
+    expect(answered.every(({ durationMs }) => durationMs >= 0)).toBe(true);
   });
 
   it('goes by the clock it is given', async () => {
