@@ -1,7 +1,6 @@
-import { formatTicks, parseTicks } from '../../core/wire/dates.js';
 import { type FileRecord, type ShareRecord, shareKey } from '../store/store.js';
 import type { OperationRow, RequestContext } from './context.js';
-import { findEntry, findPlace, findShare, ofKind } from './files/lookup.js';
+import { findEntry, findPlace, findShare, ofKind, readSnapshotTime } from './files/lookup.js';
 import { checkLease } from './lease-checks.js';
 import type { Reply } from './reply.js';
 import { invalidQuery, Refusal } from './service-errors.js';
@@ -48,11 +47,7 @@ function readSnapshot(row: OperationRow, { query }: RequestContext): string | un
   if (row.snapshots !== true) {
     throw invalidQuery('sharesnapshot', text, 'The operation is not allowed on a share snapshot.');
   }
-  const ticks = parseTicks(text);
-  if (ticks === undefined) {
-    throw invalidQuery('sharesnapshot', text, 'It must be the time of a share snapshot.');
-  }
-  return formatTicks(ticks);
+  return readSnapshotTime('sharesnapshot', text);
 }
 
 function findOwnShare(

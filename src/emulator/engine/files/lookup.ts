@@ -1,3 +1,4 @@
+import { formatTicks, parseTicks } from '../../../core/wire/dates.js';
 import {
   type DirectoryRecord,
   type EntryRecord,
@@ -5,7 +6,7 @@ import {
   type StoreReader,
   shareKey,
 } from '../../store/store.js';
-import { Refusal } from '../service-errors.js';
+import { invalidQuery, Refusal } from '../service-errors.js';
 import { foldName } from './names.js';
 
 /** Where a new entry goes. */
@@ -16,6 +17,13 @@ export interface Place {
   /** The name folded for comparison. */
   readonly key: string;
   readonly existing: EntryRecord | undefined;
+}
+
+/** The time of a snapshot in a query parameter, spelled as it is kept. @throws {Refusal} `InvalidQueryParameterValue`. */
+export function readSnapshotTime(parameter: string, text: string): string {
+  const ticks = parseTicks(text);
+  if (ticks === undefined) throw invalidQuery(parameter, text, 'It must be the time of a share snapshot.');
+  return formatTicks(ticks);
 }
 
 /** A share that is there, or the snapshot of it. @throws {Refusal} `ShareNotFound`. */

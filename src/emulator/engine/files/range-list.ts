@@ -5,7 +5,7 @@ import { type Reply, xmlReply } from '../reply.js';
 import { invalidHeader, Refusal } from '../service-errors.js';
 import { modifiedHeaders } from './entry-headers.js';
 import { rootId } from './entry-ids.js';
-import { findPlace } from './lookup.js';
+import { findPlace, readSnapshotTime } from './lookup.js';
 
 /** List Ranges: what is allocated, or what was changed and cleared since a snapshot. */
 export function listRanges(context: FileContext): Reply {
@@ -34,7 +34,8 @@ function readRange({ headers, file }: FileContext): ByteRange {
 
 function changesSince(context: FileContext, asked: { previous: string; range: ByteRange }): string[] {
   const { store, account, shareName, file } = context;
-  const snapshot = store.share(account, shareKey(shareName, asked.previous));
+  const time = readSnapshotTime('prevsharesnapshot', asked.previous);
+  const snapshot = store.share(account, shareKey(shareName, time));
   if (snapshot === undefined) throw new Refusal('ShareNotFound');
   checkSameFile(context, snapshot);
   const { changed, cleared } = file.content.changesSince(snapshot.epoch, asked.range);

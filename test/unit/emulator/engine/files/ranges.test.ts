@@ -326,6 +326,8 @@ describe('List Ranges', () => {
     expect(outcome(await requests.get(target))).toBe('409 FileGenerationMismatch');
     const missing = '/share/f?comp=rangelist&prevsharesnapshot=2020-08-07T16:58:02.0000000Z';
     expect(outcome(await requests.get(missing))).toBe('404 ShareNotFound');
+    const nonsense = '/share/f?comp=rangelist&prevsharesnapshot=yesterday';
+    expect(outcome(await requests.get(nonsense))).toBe('400 InvalidQueryParameterValue');
   });
 });
 
