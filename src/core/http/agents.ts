@@ -12,30 +12,64 @@ export interface AgentSettings {
   readonly clock: Clock;
 }
 
-/** On a socket: how long its server keeps it when it is idle, in milliseconds. */
-const idleLimit = Symbol('idleLimit');
-type KeptSocket = Socket & { [idleLimit]?: number };
-
-/** Takes down what a server says in a `Keep-Alive` header: `timeout=5` in seconds. */
-export function noteKeepAlive(socket: Socket, header: string | undefined): void {
-  const seconds = header === undefined ? undefined : /\btimeout=(\d{1,6})\b/i.exec(header)?.[1];
-  if (seconds !== undefined) (socket as KeptSocket)[idleLimit] = Number(seconds) * 1000;
+/** What is known of a socket that is kept. */
+interface Idleness {
+  /** How long it may lie idle, in milliseconds. */
+  keepMs: number;
+  /** Since when it does; negative while it is in use. */
+  since: number;
+  stopTimer: (() => void) | undefined;
 }
 
+const idleness = Symbol('idleness');
+type KeptSocket = Socket & { [idleness]?: Idleness };
+
 /** Where the server says nothing: what lies idle for longer may have been forgotten by something in between. */
-const usualIdleMs = 60_000;
+const usualKeepMs = 60_000;
+
+function idlenessOf(socket: KeptSocket): Idleness {
+  socket[idleness] ??= { keepMs: usualKeepMs, since: -1, stopTimer: undefined };
+  return socket[idleness];
+}
 
 /**
- * Keeps a socket that became idle until a second before its server would close it, so that no request runs into that.
- * Node does the same, but makes an object of all headers of every answer for it.
+ * Takes down what a server says in a `Keep-Alive` header (`timeout=5` in seconds): the socket is given up a second
+ * before the server does, so that no request runs into that. Node does the same, but makes an object of all headers of
+ * every answer for it.
  */
-function keepIdle(socket: KeptSocket): boolean {
-  const keepMs = Math.min((socket[idleLimit] ?? Number.POSITIVE_INFINITY) - 1000, usualIdleMs);
-  if (keepMs <= 0) return false;
+export function noteKeepAlive(socket: Socket, header: string | undefined): void {
+  const seconds = header === undefined ? undefined : /\btimeout=(\d{1,6})\b/i.exec(header)?.[1];
+  if (seconds === undefined) return;
+  idlenessOf(socket).keepMs = Math.min(Number(seconds) * 1000 - 1000, usualKeepMs);
+}
+
+function keepIdle(socket: Socket, clock: Clock): boolean {
+  const state = idlenessOf(socket);
+  if (state.keepMs <= 0) return false;
   socket.setKeepAlive(true, 1000);
   socket.unref();
-  if (socket.timeout !== keepMs) socket.setTimeout(keepMs);
+  state.since = clock.monotonic();
+  // One timer serves many short idle times: it is not restarted with each, but looks when it fires.
+  if (state.stopTimer === undefined) watchIdle(socket, clock, state.keepMs);
   return true;
+}
+
+function watchIdle(socket: Socket, clock: Clock, ms: number): void {
+  const state = idlenessOf(socket);
+  const stop = clock.timer(ms, () => {
+    state.stopTimer = undefined;
+    socket.off('close', stop);
+    if (state.since < 0) return;
+    const left = state.since + state.keepMs - clock.monotonic();
+    if (left > 0) watchIdle(socket, clock, left);
+    else socket.destroy();
+  });
+  state.stopTimer = stop;
+  socket.once('close', stop);
+}
+
+function useAgain(socket: Socket): void {
+  idlenessOf(socket).since = -1;
 }
 
 type OnSocket = (error: Error | null, stream: Duplex) => void;
@@ -55,7 +89,12 @@ export class PlainAgent extends HttpAgent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    return keepIdle(socket as Socket);
+    return keepIdle(socket as Socket, this.#settings.clock);
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
+    useAgain(socket as Socket);
   }
 
   override createConnection(options: ClientRequestArgs, callback?: OnSocket): Duplex | null | undefined {
@@ -85,7 +124,12 @@ export class SecureAgent extends HttpsAgent {
   }
 
   override keepSocketAlive(socket: Duplex): boolean {
-    return keepIdle(socket as Socket);
+    return keepIdle(socket as Socket, this.#settings.clock);
+  }
+
+  override reuseSocket(socket: Duplex, request: ClientRequest): void {
+    super.reuseSocket(socket, request);
+    useAgain(socket as Socket);
   }
 
   override createConnection(options: RequestOptions, callback?: OnSocket): Duplex | null | undefined {

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { HttpHeaders } from '../../../../src/core/http/headers.js';
 import type { HttpRequest } from '../../../../src/core/http/message.js';
 import { createNodeTransport, type NodeTransportOptions } from '../../../../src/core/http/node-transport.js';
-import { ManualClock } from '../../../../src/simulation/manual-clock.js';
+import { ManualClock, settle } from '../../../../src/simulation/manual-clock.js';
 import { newCall } from '../../../support/new-call.js';
 import { httpServer, listen, netServer } from '../../../support/raw-server.js';
 import { rejection } from '../../../support/rejection.js';
@@ -109,11 +109,31 @@ describe('a connection', () => {
     expect(clock.timerCount).toBe(0);
   });
 
-  it('leaves no timer once it stands', async () => {
+  it.each([
+    ['a minute', undefined, 60_000],
+    ['a second less than the server keeps it', 'timeout=5', 4000],
+  ])('that lies idle is closed after %s, and leaves no timer', async (_name, keepAlive, idleMs) => {
     const clock = new ManualClock();
-    await using server = await httpServer((_request, response) => response.end());
-    await once(server.origin, { clock });
+    await using server = await httpServer((_request, response) => {
+      response.setHeader('Connection', 'keep-alive');
+      if (keepAlive !== undefined) response.setHeader('Keep-Alive', keepAlive);
+      response.end('x');
+    });
+    const transport = createNodeTransport({ clock });
+    const use = async () => {
+      const { body } = await transport.send(get(server.origin), newCall());
+      await body.bytes(1);
+      await settle();
+    };
+    await use();
+    await clock.advance(idleMs - 1);
+    await use();
+    await clock.advance(idleMs - 1);
+    expect([server.connections, clock.timerCount]).toEqual([1, 1]);
+    await clock.advance(1);
+    await server.allClosed();
     expect(clock.timerCount).toBe(0);
+    await transport.close?.();
   });
 
   it('that is cancelled while it is made ends at once', async () => {
