@@ -44,8 +44,8 @@ export async function start(options: EmulatorOptions = {}) {
     expect(failures).toEqual([]);
   });
   const credential = new StorageSharedKeyCredential(account, key);
-  const connect = (options: ShareClientOptions = {}) =>
-    new ShareServiceClient(emulator.filesEndpoint, credential, { retryOptions: { maxTries: 1 }, ...options });
+  const connect = (options: ShareClientOptions = {}, endpoint = emulator.filesEndpoint) =>
+    new ShareServiceClient(endpoint, credential, { retryOptions: { maxTries: 1 }, ...options });
   return { service: connect(), connect, endpoint: emulator.filesEndpoint, clock: shifted };
 }
 

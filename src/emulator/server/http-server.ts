@@ -22,13 +22,18 @@ export function requestListener(engine: Engine, scheme: 'http' | 'https') {
 
 function toRequest(incoming: IncomingMessage, scheme: string): HttpRequest {
   const headers = HttpHeaders.fromRaw(incoming.rawHeaders);
-  return {
-    method: incoming.method ?? 'GET',
-    origin: `${scheme}://${headers.get('host') ?? 'localhost'}`,
-    target: incoming.url ?? '/',
-    headers,
-    body: incomingBody(incoming),
-  };
+  const { url: target = '/', method = 'GET' } = incoming;
+  const origin = `${scheme}://${headers.get('host') ?? 'localhost'}`;
+  const where = target.startsWith('/') ? { origin, target } : splitAbsolute(target, origin);
+  return { method, ...where, headers, body: incomingBody(incoming) };
+}
+
+/** A target in absolute form goes before the header `Host`: so write clients that take this server for a proxy. */
+function splitAbsolute(target: string, host: string): { origin: string; target: string } {
+  const parts = /^(https?:\/\/[^/?#\s]+)(.*)$/i.exec(target);
+  if (parts === null) return { origin: host, target };
+  const [, origin = host, rest = ''] = parts;
+  return { origin: origin.toLowerCase(), target: rest.startsWith('/') ? rest : `/${rest}` };
 }
 
 /** What is read at most of a body that was refused, so that the connection can be used again. */
