@@ -1,5 +1,5 @@
-// Answers every request as the File service answers Get File Properties, without looking at it: what the client costs,
-// nothing else, is measured against it.
+// Answers every HEAD as the File service answers Get File Properties and every PUT as it answers Put Range, without
+// looking at them: what the client costs, nothing else, is measured against it.
 import { createServer } from 'node:http';
 
 const headers = [
@@ -22,9 +22,21 @@ const headers = [
   ['x-ms-file-parent-id', '0'],
 ].flat();
 
+const writeHeaders = [
+  ['Content-Length', '0'],
+  ['Content-MD5', 'XrY7u+Ae7tCTyyK7j1rNww=='],
+  ['Last-Modified', 'Mon, 02 Mar 2026 03:04:05 GMT'],
+  ['ETag', '"0x8DE78F4A2B3C4D5"'],
+  ['x-ms-request-id', '11111111-2222-3333-4444-555555000000'],
+  ['x-ms-version', '2023-11-03'],
+  ['x-ms-request-server-encrypted', 'true'],
+  ['x-ms-file-last-write-time', '2026-03-02T03:04:05.0000000Z'],
+].flat();
+
 const server = createServer((request, response) => {
   request.resume();
-  response.writeHead(200, headers);
+  if (request.method === 'PUT') response.writeHead(201, writeHeaders);
+  else response.writeHead(200, headers);
   response.end();
 });
 server.keepAliveTimeout = 60_000;

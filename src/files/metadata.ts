@@ -57,10 +57,8 @@ function invalid(rule: string): ConfigurationError {
 /** The metadata in an answer. The object has no prototype, so that every name can be a key of it. */
 export function metadataOf(headers: HttpHeaders): Metadata {
   const metadata = emptyMetadata();
-  for (const [name, value] of headers) {
-    if (name.length > prefix.length && name.slice(0, prefix.length).toLowerCase() === prefix) {
-      metadata[name.slice(prefix.length)] = value;
-    }
+  for (const [name, value] of headers.startingWith(prefix)) {
+    if (name.length > prefix.length) metadata[name.slice(prefix.length)] = value;
   }
   return metadata;
 }

@@ -7,6 +7,9 @@ const maxDepth = 250;
 const forbidden = /["\\:<>*?|\u0000-\u001f\u0081]/;
 const reserved = /^(?:\.{1,2}|con|prn|aux|nul|clock\$|com[1-9]|lpt[1-9])$/i;
 const loneSurrogate = /\p{Surrogate}/u;
+/** Most paths: nothing to encode, nothing forbidden, no dot at the end of a segment. Recognised in one pass. */
+const plainPath = /^[\w-]+(?:[./][\w-]+)*$/;
+const reservedAnywhere = /(?:^|\/)(?:con|prn|aux|nul|com[1-9]|lpt[1-9])(?:\/|$)/i;
 const shareName = /^[a-z0-9](?:-?[a-z0-9])+$/;
 
 /** A path that is known to be one: from the root of its share, without slashes at its ends, `''` for the root. */
@@ -82,6 +85,10 @@ function checkPath(given: unknown, start: number, end: number): CheckedPath {
   if (typeof given !== 'string') throw invalidPath(given, 'must be text');
   const path = given.slice(start, end);
   if (path === '') return { path, encoded: '', hasTrailingDot: false };
+  // A path as short as one segment may be has neither a segment that is too long nor too many of them.
+  if (path.length <= maxSegmentLength && plainPath.test(path) && !reservedAnywhere.test(path)) {
+    return { path, encoded: path, hasTrailingDot: false };
+  }
   if (path.length > maxPathLength) throw invalidPath(given, `must have at most ${maxPathLength} characters`);
   checkCharacters(path);
   const segments = path.split('/');

@@ -89,6 +89,15 @@ export class HttpHeaders {
     return this.#values.entries();
   }
 
+  /** The headers whose lower-cased name begins with `prefix`, by their names as they were given. */
+  startingWith(prefix: string): [name: string, value: string][] {
+    const found: [string, string][] = [];
+    for (const [key, value] of this.#values) {
+      if (key.startsWith(prefix)) found.push([this.#spellings?.get(key) ?? key, value]);
+    }
+    return found;
+  }
+
   *[Symbol.iterator](): IterableIterator<[name: string, value: string]> {
     const spellings = this.#spellings;
     for (const [key, value] of this.#values) yield [spellings?.get(key) ?? key, value];

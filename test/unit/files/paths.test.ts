@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   checkDirectoryPath,
@@ -116,4 +117,33 @@ describe('paths', () => {
     expect(joinPath('', 'a')).toBe('a');
     expect(joinPath('a/b', 'c')).toBe('a/b/c');
   });
+});
+
+describe('any path that is accepted', () => {
+  it('is encoded segment by segment, and known by its trailing dots', () => {
+    const character = fc.constantFrom('a', 'Z', '9', '_', '-', '.', '/', ' ', '%', '#', 'ü', '漢', '+');
+    const path = fc.string({ unit: character, minLength: 1, maxLength: 30 });
+    fc.assert(
+      fc.property(path, (given) => {
+        const checked = acceptedOrUndefined(given);
+        if (checked === undefined) return;
+        const segments = checked.path.split('/');
+        expect(checked.encoded).toBe(segments.map(encodeURIComponent).join('/'));
+        expect(checked.hasTrailingDot).toBe(segments.some((segment) => segment.endsWith('.')));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it.each(['con', 'a/AUX', 'nul/b', 'x/com1/y', 'LPT9'])('does not have the reserved name in %s', (given) => {
+    expect(() => checkFilePath(given)).toThrow('reserved name');
+  });
+
+  function acceptedOrUndefined(given: string) {
+    try {
+      return checkFilePath(given);
+    } catch {
+      return undefined;
+    }
+  }
 });

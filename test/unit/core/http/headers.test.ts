@@ -10,6 +10,23 @@ describe('HttpHeaders', () => {
     expect(headers.size).toBe(1);
   });
 
+  it('gives the headers that begin with a prefix, whatever their case, as they were spelled', () => {
+    const headers = HttpHeaders.fromRaw([
+      'X-MS-Meta-Up',
+      '1',
+      'x-ms-meta',
+      '2',
+      'x-ms-meta-low',
+      '3',
+      'etag',
+      '4',
+    ]);
+    expect(headers.startingWith('x-ms-meta-')).toEqual([
+      ['X-MS-Meta-Up', '1'],
+      ['x-ms-meta-low', '3'],
+    ]);
+  });
+
   it('keeps the case and the order of insertion', () => {
     const headers = new HttpHeaders().set('B-Name', '1').set('a', '2').set('C', '3');
     expect([...headers]).toEqual([
