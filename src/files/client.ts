@@ -66,7 +66,10 @@ export class AzureFilesClient {
     return new AzureFilesClient(config, environment);
   }
 
-  /** Closes idle connections. The client can still be used; a transport that was given to it is left alone. */
+  /**
+   * Gives the connections back; requests under way fail, and so do later ones. A transport that was given to the client is
+   * left alone: it is its owner's to close.
+   */
   close(): Promise<void> {
     return this.#pipeline.close();
   }
