@@ -100,9 +100,14 @@ export class Output {
       signal.addEventListener('abort', onAbort, { once: true });
       stdout.write(data, (error) => {
         signal.removeEventListener('abort', onAbort);
-        if (error) reject(new OutputClosedError());
+        if (error) reject(readerHasGone(error) ? new OutputClosedError() : error);
         else resolve();
       });
     });
   }
+}
+
+/** Any other failure of a write, such as a full disk, loses data that somebody wants. */
+function readerHasGone(error: Error): boolean {
+  return 'code' in error && (error.code === 'EPIPE' || error.code === 'ERR_STREAM_DESTROYED');
 }

@@ -2,6 +2,7 @@ import { Writable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { Output, OutputClosedError, printable } from '../../../src/cli/output.js';
 import { run } from '../../../src/cli/run.js';
+import { startEmulator } from '../../../src/emulator/index.js';
 import { Collector } from '../../support/cli.js';
 
 function outputTo(stdout: Collector | Writable, mode = { json: false, quiet: false }) {
@@ -11,15 +12,18 @@ function outputTo(stdout: Collector | Writable, mode = { json: false, quiet: fal
   return { output: new Output(io, mode), stderr, controller, io };
 }
 
-/** Its reader has gone. */
+/** Its reader has gone, unless another code says what is wrong. */
 class Closed extends Writable {
-  constructor() {
+  readonly #code: string;
+
+  constructor(code = 'EPIPE') {
     super();
+    this.#code = code;
     this.on('error', () => {});
   }
 
   override _write(_chunk: unknown, _encoding: BufferEncoding, done: (error?: Error) => void): void {
-    done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' }));
+    done(Object.assign(new Error(`write ${this.#code}`), { code: this.#code }));
   }
 }
 
@@ -49,6 +53,12 @@ describe('Output', () => {
 
   it('says when nobody reads any more', async () => {
     await expect(outputTo(new Closed()).output.lines(['x'])).rejects.toBeInstanceOf(OutputClosedError);
+  });
+
+  it('says what is wrong when a write fails although somebody reads', async () => {
+    await expect(outputTo(new Closed('ENOSPC')).output.lines(['x'])).rejects.toMatchObject({
+      code: 'ENOSPC',
+    });
   });
 
   it('ends a write that nobody takes when it is interrupted', async () => {
@@ -95,6 +105,19 @@ describe('run', () => {
   it('ends with its exit code when even the error cannot be written', async () => {
     const { io } = outputTo(new Closed());
     expect(await run(['ls', '--json', '--bogus'], io)).toBe(2);
+  });
+
+  it('fails when standard output is a full disk, and is done when its reader has gone', async () => {
+    const emulator = await startEmulator({ filesPort: 0, shares: ['data'] });
+    const env = { AZURE_STORAGE_CONNECTION_STRING: emulator.connectionString };
+    try {
+      const full = outputTo(new Closed('ENOSPC'));
+      expect(await run(['ls'], { ...full.io, env })).toBe(1);
+      expect(full.stderr.text).toContain('[ENOSPC]');
+      expect(await run(['ls'], { ...outputTo(new Closed()).io, env })).toBe(0);
+    } finally {
+      await emulator.close();
+    }
   });
 
   it('ends with 130 before it does anything when it was interrupted already', async () => {
