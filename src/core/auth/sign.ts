@@ -62,8 +62,11 @@ function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
       if (settings.service === 'file') headers.set('x-ms-file-request-intent', 'backup');
       return request;
     case 'sas':
-      for (const name of sourceHeaders) authorizeSource(headers, name, { request, query: credential.query });
-      return { ...request, target: withQuery(request.target, credential.query) };
+      return {
+        ...request,
+        target: withQuery(request.target, credential.query),
+        headers: withSources(request, credential.query),
+      };
   }
 }
 
@@ -76,14 +79,17 @@ function withQuery(target: string, query: string): string {
   return `${target}${target.includes('?') ? '&' : '?'}${query}`;
 }
 
-/** A source below the same origin that carries no signature of its own gets the client's SAS. */
-function authorizeSource(
-  headers: HttpHeaders,
-  name: (typeof sourceHeaders)[number],
-  sas: { readonly request: HttpRequest; readonly query: string },
-): void {
-  const value = headers.get(name);
-  if (value === undefined || !value.startsWith(`${sas.request.origin}/`)) return;
-  if (/[?&]sig=/.test(value)) return;
-  headers.set(name, withQuery(value, sas.query));
+/**
+ * A source below the same origin that carries no signature of its own gets the client's SAS. In a copy of the headers:
+ * the next attempt may have another SAS.
+ */
+function withSources({ origin, headers }: HttpRequest, query: string): HttpHeaders {
+  let authorized = headers;
+  for (const name of sourceHeaders) {
+    const value = headers.get(name);
+    if (value === undefined || !value.startsWith(`${origin}/`) || /[?&]sig=/.test(value)) continue;
+    if (authorized === headers) authorized = headers.clone();
+    authorized.set(name, withQuery(value, query));
+  }
+  return authorized;
 }

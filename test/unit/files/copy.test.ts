@@ -46,6 +46,24 @@ describe('copying', () => {
     expect(await transport.untaken()).toBe(0);
   });
 
+  it('gives the source a fresh SAS when a copy is sent again', async () => {
+    let issued = 0;
+    const token = () => `sv=2023-11-03&sig=s${++issued}`;
+    const { client, transport, clock } = scriptedClient({ credentials: { type: 'sas_token', token } });
+    const copying = client.files.copy({ sourcePath: 'a', destPath: path });
+    const first = await transport.next();
+    first.refuse(503, 'ServerBusy');
+    await clock.advance(2_000);
+    const second = await transport.next();
+    second.answer(202, state('success'));
+    await copying;
+    const sources = [first, second].map(({ request }) => request.headers.get('x-ms-copy-source'));
+    expect(sources).toEqual([
+      'https://acct.file.core.windows.net/data/a?sv=2023-11-03&sig=s1',
+      'https://acct.file.core.windows.net/data/a?sv=2023-11-03&sig=s2',
+    ]);
+  });
+
   it('hides the signature of a source in what it tells', async () => {
     const { client, transport } = scriptedClient();
     const looking = client.files.getProperties({ path });
