@@ -28,12 +28,20 @@ const renewPauseMs = 30_000;
 
 type TokenAnswer = { readonly kind: 'token'; readonly token: string };
 
+/** A token that is being fetched. */
+interface Refresh {
+  readonly answer: Promise<TokenAnswer>;
+  readonly controller: AbortController;
+  /** How many calls wait for it. */
+  waiting: number;
+}
+
 /** Keeps one token until shortly before it ends; many calls at once share one refresh. */
 export class TokenCache {
   readonly #credential: TokenCredential;
   readonly #clock: Clock;
   #current: (AccessToken & { readonly answer: TokenAnswer }) | undefined;
-  #refresh: Promise<TokenAnswer> | undefined;
+  #refresh: Refresh | undefined;
   #pausedUntil = Number.NEGATIVE_INFINITY;
 
   constructor(credential: TokenCredential, clock: Clock) {
@@ -47,24 +55,50 @@ export class TokenCache {
     if (current !== undefined && now < renewalTime(current)) return current.answer;
     if (current !== undefined && now < current.expiresOnTimestamp) {
       // Still valid: this call goes on with it while the next token is fetched.
-      if (now >= this.#pausedUntil) this.#start().catch(() => {});
+      if (now >= this.#pausedUntil) this.#start();
       return current.answer;
     }
-    return untilCancelled(this.#start(), cancellation);
+    return this.#wait(this.#start(), cancellation);
   }
 
   /** No caller's signal goes along: the refresh serves every call that waits, not only the one that began it. */
-  #start(): Promise<TokenAnswer> {
-    this.#refresh ??= this.#fetch().finally(() => {
-      this.#refresh = undefined;
-    });
-    return this.#refresh;
+  #start(): Refresh {
+    if (this.#refresh !== undefined) return this.#refresh;
+    const controller = new AbortController();
+    const refresh: Refresh = { answer: this.#fetch(controller.signal), controller, waiting: 0 };
+    const end = () => this.#forget(refresh);
+    // Also handles a failure for which nobody waits.
+    refresh.answer.then(end, end);
+    this.#refresh = refresh;
+    return refresh;
   }
 
-  async #fetch(): Promise<TokenAnswer> {
+  #wait(refresh: Refresh, cancellation: Cancellation): Promise<TokenAnswer> {
+    refresh.waiting += 1;
+    return new Promise((resolve, reject) => {
+      const forget = cancellation.onCancel((reason) => {
+        reject(reason);
+        refresh.waiting -= 1;
+        if (refresh.waiting === 0) this.#giveUp(refresh, reason);
+      });
+      refresh.answer.then(resolve, reject).finally(forget);
+    });
+  }
+
+  /** A refresh that nobody waits for any more may hang for ever: later calls must not wait for it. */
+  #giveUp(refresh: Refresh, reason: unknown): void {
+    this.#forget(refresh);
+    refresh.controller.abort(reason);
+  }
+
+  #forget(refresh: Refresh): void {
+    if (this.#refresh === refresh) this.#refresh = undefined;
+  }
+
+  async #fetch(abortSignal: AbortSignal): Promise<TokenAnswer> {
     let token: AccessToken | null;
     try {
-      token = await this.#credential.getToken([storageScope]);
+      token = await this.#credential.getToken([storageScope], { abortSignal });
     } catch (cause) {
       this.#pausedUntil = this.#clock.now() + renewPauseMs;
       throw new AuthenticationError('AuthorizationFailure', 'the token credential gave no token', { cause });
@@ -80,11 +114,4 @@ export class TokenCache {
 
 function renewalTime(token: AccessToken): number {
   return token.refreshAfterTimestamp ?? token.expiresOnTimestamp - renewBeforeMs;
-}
-
-function untilCancelled<T>(promise: Promise<T>, cancellation: Cancellation): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const forget = cancellation.onCancel(reject);
-    promise.then(resolve, reject).finally(forget);
-  });
 }
