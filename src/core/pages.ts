@@ -24,17 +24,42 @@ export function pagedIterable<Item, Page>(source: PageSource<Item, Page>): Paged
   };
 }
 
+/**
+ * Follows the markers of one list and notices when they lead round in a circle, however large: such a list would never
+ * end. Remembers one marker only, which it replaces at growing distances.
+ */
+export class MarkerTrail {
+  #remembered: string | undefined;
+  #steps = 0;
+  #limit = 1;
+
+  constructor(start: string | undefined) {
+    this.#remembered = start;
+  }
+
+  /** Takes in the marker of the next page. @throws {ServerError} `UnexpectedAnswer` when it has been there before. */
+  follow(marker: string): string {
+    if (marker === this.#remembered)
+      throw new ServerError('UnexpectedAnswer', 'the service repeated a continuation marker');
+    this.#steps += 1;
+    if (this.#steps === this.#limit) {
+      this.#remembered = marker;
+      this.#steps = 0;
+      this.#limit *= 2;
+    }
+    return marker;
+  }
+}
+
 async function* pagesOf<Item, Page>(source: PageSource<Item, Page>): AsyncGenerator<Page, void, void> {
   let marker = source.start;
+  const trail = new MarkerTrail(marker);
   for (;;) {
     const page = await source.fetch(marker);
     yield page;
     const next = source.next(page);
     if (next === undefined) return;
-    // A list that names itself as its continuation would never end.
-    if (next === marker)
-      throw new ServerError('UnexpectedAnswer', 'the service repeated a continuation marker');
-    marker = next;
+    marker = trail.follow(next);
   }
 }
 

@@ -1,3 +1,4 @@
+import { MarkerTrail } from '../core/pages.js';
 import type { FilesContext } from './context.js';
 import { hasCode } from './failure.js';
 import { listDirectory } from './list-directory.js';
@@ -73,11 +74,13 @@ class Walk {
 
   async *#pagesOf(path: string, first: DirectoryListing): AsyncGenerator<WalkedPage, void, void> {
     const found: Pending[] = [];
+    const trail = new MarkerTrail(undefined);
     for (let page: DirectoryListing | undefined = first; page !== undefined; ) {
       for (const entry of page.entries) if (entry.type === 'directory') found.push({ path: entry.path });
       yield { path, entries: page.entries };
       const marker: string | undefined = page.nextMarker;
-      page = marker === undefined ? undefined : await this.#unlessGone(this.#list(path, marker));
+      page =
+        marker === undefined ? undefined : await this.#unlessGone(this.#list(path, trail.follow(marker)));
     }
     // Reversed, so that the first of them is taken first.
     this.#pending.push(...found.reverse());

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { NetworkError } from '../../../src/files/index.js';
+import { type AzureFilesClient, bufferedBody, HttpHeaders, NetworkError } from '../../../src/files/index.js';
+import { ScriptedTransport } from '../../../src/simulation/scripted-transport.js';
+import { InterceptedTransport } from '../../support/intercepted-transport.js';
 import { scriptedClient, version } from './scripted-client.js';
 
 const lost = () => new NetworkError('ConnectionFailed', 'the connection broke', { retryable: true });
@@ -157,6 +159,33 @@ describe('listing', () => {
     const { client, transport } = scriptedClient();
     await expect(client.directories.list(request)).rejects.toThrow(message);
     expect(transport.received).toBe(0);
+  });
+
+  it.each([
+    ['listAll', (client: AzureFilesClient) => client.directories.listAll()],
+    ['walk', (client: AzureFilesClient) => client.directories.walk()],
+    ['shares.list', (client: AzureFilesClient) => client.shares.list()],
+  ])('%s ends with an error where markers lead round in a circle', async (_name, list) => {
+    const circle: Readonly<Record<string, string>> = { a: 'b', b: 'c', c: 'a' };
+    let requests = 0;
+    const transport = new InterceptedTransport(new ScriptedTransport());
+    transport.intercept = ({ target }) => {
+      requests += 1;
+      if (requests > 100) throw new Error('this goes on for ever');
+      const marker = circle[/marker=(\w)/.exec(target)?.[1] ?? ''] ?? 'a';
+      const xml = `<EnumerationResults><Entries /><Shares /><NextMarker>${marker}</NextMarker></EnumerationResults>`;
+      return Promise.resolve({
+        status: 200,
+        headers: new HttpHeaders(),
+        body: bufferedBody(Buffer.from(xml)),
+      });
+    };
+    const { client } = scriptedClient({ transport });
+    const all = async () => {
+      for await (const _entry of list(client));
+    };
+    await expect(all()).rejects.toMatchObject({ name: 'ServerError', code: 'UnexpectedAnswer' });
+    expect(requests).toBeLessThan(12);
   });
 
   it('refuses a listing that is no UTF-8', async () => {
