@@ -51,6 +51,13 @@ export function checkMethods<T>(value: T, name: string, methods: readonly string
   throw invalidOption(`${name} must be an object with the method ${missing}, got ${shown(value)}`);
 }
 
+/** @throws {ConfigurationError} `InvalidOption` when the value is something else, such as the controller of a signal. */
+export function checkSignal(value: unknown): void {
+  const signal = value as Partial<AbortSignal> | null;
+  if (typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function') return;
+  throw invalidOption(`signal must be an AbortSignal, got ${shown(value)}`);
+}
+
 export function invalidOption(message: string): ConfigurationError {
   return new ConfigurationError('InvalidOption', message);
 }

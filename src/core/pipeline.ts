@@ -5,7 +5,8 @@ import type { AzureStorageError } from './errors.js';
 import type { HttpHeaders } from './http/headers.js';
 import type { HttpRequest, HttpResponse, Layer, Send, Transport } from './http/message.js';
 import { createNodeTransport } from './http/node-transport.js';
-import type { ResolvedClientOptions } from './options.js';
+import { checkSignal } from './option-checks.js';
+import { checkTimeout, checkTotalTimeout, type ResolvedClientOptions } from './options.js';
 import {
   answerCheckLayer,
   type FailureMapper,
@@ -68,6 +69,7 @@ export interface Pipeline {
   readonly options: ResolvedClientOptions;
   /**
    * Sends one operation through all layers.
+   * @throws {ConfigurationError} `InvalidOption` when a limit or the signal of the execution is none.
    * @throws the service's errors, those of core, or the reason of the caller's signal, unwrapped.
    */
   send(request: PipelineRequest, execution: Execution): Promise<HttpResponse>;
@@ -86,6 +88,7 @@ export function createPipeline(options: ResolvedClientOptions, service: ServiceD
     send(request, execution) {
       try {
         versionFor(execution.operation, options.credentials.kind, api);
+        checkExecution(execution);
       } catch (error) {
         return Promise.reject(error);
       }
@@ -149,6 +152,13 @@ function failureMapper(options: ResolvedClientOptions, service: ServiceDescripti
       explainRefusal(failure, { request, accountName: options.accountName, now: options.clock.now() });
     return service.mapFailure(failure, call) ?? commonFailure(failure, call, explain);
   };
+}
+
+/** What callers give with a single call; a time limit that is no number would end it at once, or never. */
+function checkExecution({ signal, timeoutMs, totalTimeoutMs }: Execution): void {
+  if (timeoutMs !== undefined) checkTimeout(timeoutMs, 'timeoutMs');
+  if (totalTimeoutMs !== undefined) checkTotalTimeout(totalTimeoutMs, 'totalTimeoutMs');
+  if (signal !== undefined) checkSignal(signal);
 }
 
 function callFor(execution: Execution): Call {
