@@ -26,6 +26,7 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   timer(ms, fn, options) {
+    if (ms > longestTimeoutMs) return longTimer(ms, fn, options);
     const timeout = setTimeout(fn, ms);
     if (!options?.keepAlive) timeout.unref?.();
     return () => clearTimeout(timeout);
@@ -33,3 +34,15 @@ export const systemClock: Clock = {
   random: () => Math.random(),
   uuid: () => randomUUID(),
 };
+
+/** Runtimes count the milliseconds of a timeout in 31 bits; a longer one fires at once. */
+const longestTimeoutMs = 2 ** 31 - 1;
+
+/** A timer of several timeouts, one after the other. */
+function longTimer(ms: number, fn: () => void, options: TimerOptions | undefined): () => void {
+  const next = () => {
+    stop = systemClock.timer(ms - longestTimeoutMs, fn, options);
+  };
+  let stop = systemClock.timer(longestTimeoutMs, next, options);
+  return () => stop();
+}
