@@ -5,18 +5,28 @@ import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import type { Engine } from '../engine/engine.js';
 import { incomingBody } from './incoming-body.js';
 
-/** Makes the listener that carries requests of a `node:http` server to an engine, and answers back. */
+/**
+ * Makes the listener that carries requests of a `node:http` server to an engine, and answers back. The requests of one
+ * connection are carried out one after the other, also when a client does not wait for the answers.
+ */
 export function requestListener(engine: Engine, scheme: 'http' | 'https') {
+  const turns = new WeakMap<object, Promise<void>>();
+  const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    try {
+      const response = await engine.handle(toRequest(incoming, scheme));
+      discardRest(incoming);
+      await send(response, outgoing);
+    } catch {
+      // A client that goes away in the middle of an answer concerns nobody else.
+      outgoing.destroy();
+    }
+  };
   return (incoming: IncomingMessage, outgoing: ServerResponse): void => {
     outgoing.sendDate = false;
-    engine
-      .handle(toRequest(incoming, scheme))
-      .then((response) => {
-        discardRest(incoming);
-        return send(response, outgoing);
-      })
-      // A client that goes away in the middle of an answer concerns nobody else.
-      .catch(() => outgoing.destroy());
+    const before = turns.get(incoming.socket);
+    const own =
+      before === undefined ? answer(incoming, outgoing) : before.then(() => answer(incoming, outgoing));
+    turns.set(incoming.socket, own);
   };
 }
 

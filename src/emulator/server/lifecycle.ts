@@ -15,6 +15,7 @@ export interface ListenOptions {
   readonly portOption: string;
   /** Certificate and key in PEM; absent = plain HTTP. */
   readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  readonly limits?: Partial<ServerLimits> | undefined;
 }
 
 /** A server that listens. */
@@ -28,13 +29,28 @@ export interface RunningServer {
 /** How long stopping waits for requests under way, in milliseconds, and how often it looks for those that ended. */
 const drainMs = 2000;
 const drainStepMs = 10;
-/** Limits for clients that stall: to send the head, to send the whole request, between two requests. */
-const limits = {
+
+/** Limits for clients that stall or send too much. */
+export interface ServerLimits {
+  /** To send the head of a request, in milliseconds. @defaultValue 20 s */
+  readonly headersTimeout: number;
+  /** To send a whole request, in milliseconds. @defaultValue 10 min */
+  readonly requestTimeout: number;
+  /** Between two requests, in milliseconds. @defaultValue 65 s */
+  readonly keepAliveTimeout: number;
+  /** How often it is looked for requests that take too long, in milliseconds. @defaultValue 5 s */
+  readonly connectionsCheckingInterval: number;
+  /** Most bytes of the head of a request. @defaultValue 64 KiB */
+  readonly maxHeaderSize: number;
+}
+
+const defaultLimits: ServerLimits = Object.freeze({
   headersTimeout: 20_000,
   requestTimeout: 600_000,
   keepAliveTimeout: 65_000,
+  connectionsCheckingInterval: 5_000,
   maxHeaderSize: 64 * 1024,
-};
+});
 
 /**
  * Starts a server in front of an engine.
@@ -49,10 +65,11 @@ export async function startServer(engine: Engine, options: ListenOptions): Promi
   return { origin: `${scheme}://${host}:${port}`, stop: () => stop(server) };
 }
 
-function makeServer(engine: Engine, { tls }: ListenOptions): Server {
-  if (tls === undefined) return createServer({ ...limits }, requestListener(engine, 'http'));
+function makeServer(engine: Engine, { tls, limits }: ListenOptions): Server {
+  const settings = { ...defaultLimits, ...limits };
+  if (tls === undefined) return createServer(settings, requestListener(engine, 'http'));
   try {
-    return createTlsServer({ ...limits, ...tls }, requestListener(engine, 'https'));
+    return createTlsServer({ ...settings, ...tls }, requestListener(engine, 'https'));
   } catch (cause) {
     throw new ConfigurationError(
       'InvalidOption',

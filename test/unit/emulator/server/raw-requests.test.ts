@@ -1,0 +1,344 @@
+import fc from 'fast-check';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { type Emulator, startEmulator } from '../../../../src/emulator/index.js';
+import {
+  type RawAnswer,
+  type RawRequest,
+  rawExchange,
+  signedRequest,
+} from '../../../support/raw-exchange.js';
+
+/*
+ * What a client can do to the server below HTTP: whatever comes over a connection is answered as the client's mistake or
+ * not at all, the connection is closed, and the next one is served. `AZSTORE_TEST_SEED` repeats a run.
+ */
+
+const seed = Number(process.env.AZSTORE_TEST_SEED ?? Date.now() % 2 ** 31);
+const content = '0123456789abcdef';
+
+let emulator: Emulator;
+const failures: unknown[] = [];
+
+beforeAll(async () => {
+  emulator = await startEmulator({
+    filesPort: 0,
+    shares: ['share'],
+    onFailure: (error) => failures.push(error),
+  });
+  const type = { 'x-ms-type': 'file', 'x-ms-content-length': String(content.length) };
+  for (const target of ['/share/f', '/share/g'])
+    await send([signedRequest({ method: 'PUT', target, headers: type })]);
+  expect(statuses(await send([signedRequest(putRange(content))]))).toEqual([201]);
+});
+
+afterEach(async () => {
+  const [answer] = await send([signedRequest({ target: '/share/f' })]);
+  expect([answer?.status, answer?.body]).toEqual([200, content]);
+  expect(failures).toEqual([]);
+});
+
+afterAll(() => emulator.close());
+
+const send = (pieces: readonly (string | Uint8Array)[], how: Parameters<typeof rawExchange>[2] = {}) =>
+  rawExchange(emulator.filesEndpoint, pieces, how);
+const statuses = (answers: readonly RawAnswer[]) => answers.map(({ status }) => status);
+
+function putRange(body: string, headers: Record<string, string> = {}): RawRequest {
+  const range = `bytes=0-${body.length - 1}`;
+  return {
+    method: 'PUT',
+    target: '/share/f?comp=range',
+    headers: { 'x-ms-write': 'update', 'x-ms-range': range, ...headers },
+    body,
+  };
+}
+
+/** No answer at all, or answers that are no failures of the server. */
+function expectMistakes(answers: readonly RawAnswer[]): void {
+  for (const { status } of answers) {
+    expect(status).toBeGreaterThanOrEqual(200);
+    expect(status).toBeLessThan(500);
+  }
+}
+
+/** No answer at all, or refusals. */
+function expectRefused(answers: readonly RawAnswer[]): void {
+  for (const { status } of answers) {
+    expect(status).toBeGreaterThanOrEqual(400);
+    expect(status).toBeLessThan(500);
+  }
+}
+
+describe('bytes that are no request', () => {
+  it('are refused', async () => {
+    const bytes = fc.uint8Array({ minLength: 1, maxLength: 200 });
+    const property = fc.asyncProperty(bytes, async (some) => expectRefused(await send([some])));
+    await fc.assert(property, { seed, numRuns: 60 });
+  });
+
+  it('are refused in the place of any part of the head', async () => {
+    const word = fc.string({
+      unit: fc.integer({ min: 1, max: 255 }).map((code) => String.fromCharCode(code)),
+      maxLength: 12,
+    });
+    const method = fc.oneof(fc.constantFrom('GET', 'PUT', 'CONNECT', 'PRI', 'get', 'TRACE', ''), word);
+    const target = fc.oneof(
+      fc.constantFrom(
+        '/',
+        '*',
+        '',
+        '//',
+        'x',
+        '/devstoreaccount1',
+        'http://',
+        'http://[',
+        'https://:/a',
+        'a:1',
+        '/%',
+        '/%zz?%',
+      ),
+      word,
+    );
+    const version = fc.oneof(
+      fc.constantFrom('HTTP/1.1', 'HTTP/1.0', 'HTTP/0.9', 'HTTP/2.0', 'HTTP/1.10', ''),
+      word,
+    );
+    const header = fc.oneof(
+      fc.constantFrom(
+        ...[
+          'Host: a',
+          'Host:',
+          ': a',
+          'a',
+          ' a: b',
+          'a : b',
+          'a: b\r\n c',
+          'Transfer-Encoding: gzip',
+          'Expect: it',
+        ],
+        ...[
+          'Transfer-Encoding: chunked, chunked',
+          'Content-Length: 5',
+          'Content-Length: 5, 5',
+          'Content-Length: -1',
+        ],
+        ...[
+          'Connection: close',
+          'Connection: upgrade\r\nUpgrade: websocket',
+          'Upgrade: h2c',
+          'x-ms-date: \u0000',
+        ],
+      ),
+      fc.tuple(word, word).map(([name, value]) => `${name}: ${value}`),
+    );
+    const head = fc.tuple(method, target, version, fc.array(header, { maxLength: 5 }));
+    const property = fc.asyncProperty(head, async ([verb, url, protocol, headers]) => {
+      expectMistakes(
+        await send([`${verb} ${url} ${protocol}\r\n${headers.map((each) => `${each}\r\n`).join('')}\r\n`]),
+      );
+    });
+    await fc.assert(property, { seed, numRuns: 150 });
+  });
+
+  it('are refused wherever they turn up in a request that was good', async () => {
+    const good = signedRequest({ ...putRange('x'.repeat(content.length)), target: '/share/g?comp=range' });
+    const bodyAt = good.indexOf('\r\n\r\n') + 4;
+    const change = fc.record({
+      at: fc.integer({ min: 0, max: bodyAt - 1 }),
+      remove: fc.integer({ min: 0, max: 3 }),
+      insert: fc.string({
+        unit: fc.integer({ min: 0, max: 255 }).map((code) => String.fromCharCode(code)),
+        maxLength: 3,
+      }),
+    });
+    const property = fc.asyncProperty(change, async ({ at, remove, insert }) => {
+      const changed = good.slice(0, at) + insert + good.slice(at + remove);
+      fc.pre(changed !== good);
+      expectMistakes(await send([changed]));
+    });
+    await fc.assert(property, { seed, numRuns: 120 });
+  });
+});
+
+describe('the length of a body', () => {
+  const lengths = [
+    '-1',
+    '+16',
+    '0x10',
+    '1e1',
+    '16 ',
+    '1 6',
+    '16,16',
+    '',
+    '99999999999999999999',
+    '9007199254740993',
+    '٣',
+  ];
+
+  it.each(lengths)('that is %j is refused, or read as what it says', async (length) => {
+    const request = signedRequest(putRange(content)).replace(
+      /Content-Length: \d+/,
+      `Content-Length: ${length}`,
+    );
+    const answers = await send([request]);
+    if (length.trim() === '16') expect(statuses(answers)).toEqual([201]);
+    else expectRefused(answers);
+  });
+
+  it('that is given twice, or beside chunks, is refused', async () => {
+    const request = signedRequest(putRange(content));
+    for (const more of ['Content-Length: 16', 'Content-Length: 5', 'Transfer-Encoding: chunked']) {
+      const [answer, ...others] = await send([request.replace('\r\n\r\n', `\r\n${more}\r\n\r\n`)]);
+      expect(answer?.status).toBe(400);
+      expectRefused(others);
+    }
+  });
+
+  it.each([
+    ['whole', ['10\r\n0123456789abcdef\r\n', '0\r\n\r\n']],
+    ['with a trailer', ['10\r\n0123456789abcdef\r\n0\r\nx-ms-meta-a: 1\r\n\r\n']],
+    ['with an extension', ['10;a=b\r\n0123456789abcdef\r\n0\r\n\r\n']],
+    ['of no size', ['xyz\r\n0123456789abcdef\r\n0\r\n\r\n']],
+    ['of a huge size', ['ffffffffffffffff\r\n0123456789abcdef\r\n']],
+    ['that end early', ['10\r\n0123']],
+    ['without an end', ['10\r\n0123456789abcdef\r\n']],
+    ['that are longer than they say', ['2\r\n0123456789abcdef\r\n0\r\n\r\n']],
+  ])('is not told by chunks %s', async (_name, chunks) => {
+    const request = {
+      ...putRange(content),
+      headers: { ...putRange(content).headers, 'Transfer-Encoding': 'chunked' },
+    };
+    const head = signedRequest({ ...request, body: '' }).replace(/Content-Length: \d+\r\n/, '');
+    const [answer, ...others] = await send([head, ...chunks]);
+    expect([411, 400, 403, undefined]).toContain(answer?.status);
+    expectRefused(others);
+  });
+
+  it('that was not kept is a mistake, however much came', async () => {
+    const request = signedRequest(putRange(content));
+    const bodyAt = request.indexOf('\r\n\r\n') + 4;
+    for (const cut of [0, 1, 8, 15]) expectRefused(await send([request.slice(0, bodyAt + cut)]));
+    // The answer to a request is lost when what follows it is none: the connection is closed at once.
+    expectMistakes(await send([`${request}more`]));
+    expectRefused((await send([`${request}more`])).slice(-1));
+  });
+
+  it('beyond what an operation takes is refused before it is sent', async () => {
+    const headers = { 'x-ms-write': 'update', 'x-ms-range': 'bytes=0-4194304', 'Content-Length': '4194305' };
+    const large = signedRequest({ method: 'PUT', target: '/share/f?comp=range', headers });
+    expect((await send([large]))[0]?.status).toBe(413);
+    const unexpected = signedRequest({ target: '/share/f', headers: { 'Content-Length': '1000000000000' } });
+    expect((await send([unexpected]))[0]?.status).toBe(413);
+  });
+});
+
+describe('a client that breaks off', () => {
+  const request = signedRequest(putRange('x'.repeat(content.length)));
+
+  it.each(['break', 'finish'] as const)('anywhere with a %s changes nothing', async (ending) => {
+    const cuts = fc.uniqueArray(fc.integer({ min: 0, max: request.length - 1 }), {
+      minLength: 1,
+      maxLength: 3,
+    });
+    const property = fc.asyncProperty(cuts, async (positions) => {
+      const [last = 0, ...others] = positions.toSorted((a, b) => b - a);
+      const edges = [0, ...others.toReversed(), last];
+      const pieces = edges.slice(1).map((end, index) => request.slice(edges[index], end));
+      expectRefused(await send(pieces, { ending }));
+    });
+    await fc.assert(property, { seed, numRuns: 60 });
+  });
+
+  it('between two requests is no mistake', async () => {
+    const get = signedRequest({ target: '/share/f' });
+    expect(statuses(await send([get, get]))).toEqual([200, 200]);
+    expect(await send([''])).toEqual([]);
+  });
+});
+
+describe('requests in a row on one connection', () => {
+  it('are carried out in their order, though nobody waits for the answers', async () => {
+    const create = { 'x-ms-type': 'file', 'x-ms-content-length': '16' };
+    const pieces: string[] = [signedRequest({ method: 'PUT', target: '/share/row', headers: create })];
+    const expected: string[] = [];
+    for (let index = 0; index < 10; index++) {
+      const body = String(index).repeat(16);
+      expected.push(body);
+      pieces.push(
+        signedRequest({ ...putRange(body), target: '/share/row?comp=range' }),
+        signedRequest({ target: '/share/row' }),
+      );
+    }
+    pieces.push(
+      signedRequest({ method: 'DELETE', target: '/share/row' }),
+      signedRequest({ target: '/share/row' }),
+    );
+    const answers = await send([pieces.join('')]);
+    const bodies = answers.filter(({ status }) => status === 200).map(({ body }) => body);
+    expect(bodies).toEqual(expected);
+    expect(statuses(answers).slice(-2)).toEqual([202, 404]);
+  });
+
+  it('go on behind a refusal, and end with what is no request', async () => {
+    const get = signedRequest({ target: '/share/f' });
+    const refused = signedRequest(putRange(`${content}x`));
+    const conditional = signedRequest({ target: '/share/f', headers: { 'If-Match': '*' } });
+    expect(statuses(await send([refused + get + conditional + get]))).toEqual([416, 200, 400, 200]);
+    const answers = await send([get, 'nonsense\r\n\r\n', get]);
+    expect(answers.at(-1)?.status).toBe(400);
+    expect(answers.length).toBeLessThan(3);
+  });
+
+  it('can be cut up anyhow', async () => {
+    const text = signedRequest(putRange(content)) + signedRequest({ target: '/share/f' });
+    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: text.length - 1 }), { maxLength: 8 });
+    const property = fc.asyncProperty(cuts, async (positions) => {
+      const edges = [0, ...positions.toSorted((a, b) => a - b), text.length];
+      const pieces = edges.slice(1).map((end, index) => text.slice(edges[index], end));
+      const answers = await send(pieces);
+      expect(statuses(answers)).toEqual([201, 200]);
+      expect(answers[1]?.body).toBe(content);
+    });
+    await fc.assert(property, { seed, numRuns: 40 });
+  });
+});
+
+describe('unusual but lawful requests', () => {
+  const get = signedRequest({ target: '/share/f' });
+
+  it('in absolute form are understood', async () => {
+    const absolute = get
+      .replace('GET /', 'GET http://127.0.0.1/')
+      .replace('Host: 127.0.0.1', 'Host: elsewhere');
+    expect((await send([absolute]))[0]).toMatchObject({ status: 200, body: content });
+    expectRefused(
+      await send(['GET http://elsewhere HTTP/1.1\r\nHost: a\r\n\r\n', 'GET * HTTP/1.1\r\nHost: a\r\n\r\n']),
+    );
+  });
+
+  it('of HTTP/1.0 are answered, with and without a connection that stays', async () => {
+    const old = get.replace('HTTP/1.1', 'HTTP/1.0');
+    expect((await send([old], { ending: 'wait' }))[0]).toMatchObject({ status: 200, body: content });
+    const keeping = old.replace('\r\n\r\n', '\r\nConnection: keep-alive\r\n\r\n');
+    expect(statuses(await send([keeping, old], { ending: 'wait' }))).toEqual([200, 200]);
+  });
+
+  it('with a body announced first are told to go on', async () => {
+    const request = signedRequest(putRange(content)).replace('\r\n\r\n', '\r\nExpect: 100-continue\r\n\r\n');
+    const at = request.indexOf('\r\n\r\n') + 4;
+    expect(statuses(await send([request.slice(0, at), request.slice(at)]))).toEqual([100, 201]);
+  });
+
+  it('with a head of up to 64 KiB are read, longer ones are refused', async () => {
+    const long = (length: number) =>
+      send([`GET /devstoreaccount1/${'x'.repeat(length)} HTTP/1.1\r\nHost: a\r\n\r\n`]);
+    expectRefused(await long(60_000));
+    expect((await long(80_000))[0]?.status).toBe(431);
+    const many = (count: number) => Array.from({ length: count }, (_, index) => `x-${index}: y\r\n`).join('');
+    const flood = (count: number) =>
+      send([`GET /devstoreaccount1/share HTTP/1.1\r\nHost: a\r\n${many(count)}\r\n`]);
+    expectRefused(await flood(1500));
+    expectRefused(await flood(5000));
+    expect((await flood(20_000))[0]?.status).toBe(431);
+  });
+});
