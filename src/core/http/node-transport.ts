@@ -89,6 +89,12 @@ class NodeTransport implements Transport {
         cancellation.remove(abort);
         resolve(answer(incoming, request, call));
       });
+      // Without a listener Node closes the connection and tells nobody: the request would wait for its time limit.
+      outgoing.on('upgrade', ({ rawHeaders, statusCode = 101 }: IncomingMessage, socket: Socket) => {
+        cancellation.remove(abort);
+        socket.destroy();
+        resolve({ status: statusCode, headers: HttpHeaders.fromRaw(rawHeaders), body: bufferedBody() });
+      });
       // Stays for the whole life of the request: a socket may fail after its answer, and then nobody else listens.
       outgoing.on('error', (error) => {
         cancellation.remove(abort);
