@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort-listener.js';
 import { Cancellation, sleep } from '../core/call.js';
 import type { Clock } from '../core/clock.js';
 
@@ -9,11 +10,10 @@ export async function pause(clock: Clock, ms: number, signal: AbortSignal | unde
   if (signal === undefined) return sleep(clock, ms);
   signal.throwIfAborted();
   const cancellation = new Cancellation();
-  const abort = () => cancellation.cancel(signal.reason);
-  signal.addEventListener('abort', abort);
+  const forget = listenForAbort(signal, () => cancellation.cancel(signal.reason));
   try {
     await sleep(clock, ms, cancellation);
   } finally {
-    signal.removeEventListener('abort', abort);
+    forget();
   }
 }

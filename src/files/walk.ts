@@ -1,3 +1,4 @@
+import { listenForAbort } from '../core/abort-listener.js';
 import { MarkerTrail } from '../core/pages.js';
 import type { FilesContext } from './context.js';
 import { hasCode } from './failure.js';
@@ -38,11 +39,11 @@ export async function* walkPages(
   const { signal } = request;
   const abort = () => stop.abort(signal?.reason);
   signal?.throwIfAborted();
-  signal?.addEventListener('abort', abort);
+  const forget = signal && listenForAbort(signal, abort);
   try {
     yield* new Walk(context, { ...request, signal: stop.signal }).pages();
   } finally {
-    signal?.removeEventListener('abort', abort);
+    forget?.();
     // Pages that were asked for ahead, and that nobody wants any more.
     stop.abort();
   }
