@@ -1,3 +1,4 @@
+import { ConfigurationError } from '../core/errors.js';
 import type { ByteRange } from '../core/wire/byte-range.js';
 import type { Source } from './source.js';
 import { TransferError } from './transfer-error.js';
@@ -25,6 +26,7 @@ export class StreamSource implements Source {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #closed = new AbortController();
 
+  /** @throws {ConfigurationError} `InvalidRequest` when it is no stream, or one that somebody else reads. */
   constructor(stream: ByteStream, size: number) {
     this.size = size;
     this.#reader = readerOf(stream);
@@ -78,7 +80,7 @@ export class StreamSource implements Source {
     });
     if (done === true) this.#ended = true;
     else if (value instanceof Uint8Array) this.#chunk = value;
-    else throw new TypeError(`a stream to upload must give Uint8Array, got ${typeof value}`);
+    else throw invalid(`a stream to upload must give Uint8Array, got ${typeof value}`);
   }
 
   #mismatch(which: 'fewer' | 'more'): TransferError {
@@ -88,8 +90,16 @@ export class StreamSource implements Source {
   }
 }
 
-function readerOf(stream: ByteStream): Reader {
-  if ('getReader' in stream) return webReader(stream);
+function readerOf(stream: unknown): Reader {
+  if (typeof stream === 'object' && stream !== null) {
+    if ('getReader' in stream) return webReader(stream as ReadableStream<Uint8Array>);
+    if (Symbol.asyncIterator in stream) return iteratingReader(stream as AsyncIterable<Uint8Array>);
+  }
+  const got = stream === null ? 'null' : stream instanceof Uint8Array ? 'bytes' : typeof stream;
+  throw invalid(`a stream to upload must be a ReadableStream, a Readable or an async iterable, got ${got}`);
+}
+
+function iteratingReader(stream: AsyncIterable<Uint8Array>): Reader {
   const iterator = stream[Symbol.asyncIterator]();
   return {
     read: () => iterator.next(),
@@ -102,11 +112,16 @@ function readerOf(stream: ByteStream): Reader {
 }
 
 function webReader(stream: ReadableStream<Uint8Array>): Reader {
+  if (stream.locked) throw invalid('a stream to upload must not be locked: somebody else reads it');
   const reader = stream.getReader();
   return {
     read: () => reader.read(),
     cancel: (reason) => void reader.cancel(reason).then(ignore, ignore),
   };
+}
+
+function invalid(message: string): ConfigurationError {
+  return new ConfigurationError('InvalidRequest', message);
 }
 
 function isDestroyable(stream: object): stream is { destroy(error?: Error): void } {

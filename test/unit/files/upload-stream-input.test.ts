@@ -1,0 +1,48 @@
+import { describe, expect, it } from 'vitest';
+import type { ByteStream } from '../../../src/files/index.js';
+import { rejection } from '../../support/rejection.js';
+import { scriptedClient, version } from './scripted-client.js';
+
+const locked = () => {
+  const stream = new Blob(['abcd']).stream();
+  stream.getReader();
+  return stream;
+};
+
+describe('uploadStream', () => {
+  it.each([
+    ['nothing', undefined],
+    ['text', 'abcd'],
+    ['bytes', Buffer.from('abcd')],
+    ['a list of bytes', [Buffer.from('abcd')]],
+    ['null', null],
+  ])('says what it takes when it is given %s, and sends nothing', async (_what, input) => {
+    const { client, transport } = scriptedClient();
+    const error = await rejection(
+      client.streaming.uploadStream({ path: 'a', totalSize: 4 }, input as unknown as ByteStream),
+    );
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
+    expect((error as Error).message).toContain('a ReadableStream, a Readable or an async iterable');
+    expect(transport.received).toBe(0);
+  });
+
+  it('says that a stream which somebody else reads cannot be sent', async () => {
+    const { client, transport } = scriptedClient();
+    const error = await rejection(client.streaming.uploadStream({ path: 'a', totalSize: 4 }, locked()));
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
+    expect((error as Error).message).toContain('locked');
+    expect(transport.received).toBe(0);
+  });
+
+  it('refuses a stream that gives text instead of bytes', async () => {
+    const { client, transport } = scriptedClient();
+    const texts = (async function* () {
+      yield 'abcd';
+    })() as unknown as ByteStream;
+    const uploading = rejection(client.streaming.uploadStream({ path: 'a', totalSize: 4 }, texts));
+    (await transport.next()).answer(201, version);
+    const error = await uploading;
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
+    expect((error as Error).message).toContain('must give Uint8Array, got string');
+  });
+});
