@@ -14,11 +14,10 @@ const common = {
   format: 'esm',
   platform: 'node',
   target: 'node20.19',
-  sourcemap: true,
-  // Names of functions and classes show up in stacks and in `error.name`.
-  keepNames: false,
-  minifySyntax: false,
-  minifyWhitespace: false,
+  // Neither minified nor mapped: a stack shows readable lines, importing was measured to take the same time, and maps would
+  // be two thirds of the package.
+  minify: false,
+  sourcemap: false,
   metafile: true,
   legalComments: 'external',
   logLevel: 'warning',
