@@ -16,14 +16,18 @@ import { createDirectoryIfNotExists, ensureDirectory } from './ensure-directory.
 import { hasCode, ifThere } from './failure.js';
 import { listAllEntries, listDirectory } from './list-directory.js';
 import { renameDirectory } from './rename.js';
+import { directoryFields } from './request-fields.js';
 import type {
   CreateDirectoryRequest,
   DeleteDirectoryRequest,
   DeleteRecursiveRequest,
   GetDirectoryPropertiesRequest,
+  ListDirectoryRequest,
   SetDirectoryMetadataRequest,
   SetDirectoryPropertiesRequest,
+  WalkDirectoryRequest,
 } from './requests.js';
+import { iterating, method } from './service-method.js';
 import type { ChangeResult, DeleteRecursiveReport, DirectoryInfo, DirectoryProperties } from './types.js';
 import { walkDirectory } from './walk.js';
 
@@ -35,23 +39,30 @@ export function createDirectoryService(context: FilesContext): DirectoryService 
     request: MaybeDeleteRecursiveRequest | string,
     path?: string,
   ): Promise<DeleteRecursiveReport> {
-    return deleteRecursive(context, typeof request === 'string' ? { share: request, path } : request);
+    return removeAll(typeof request === 'string' ? { share: request, path } : request);
   }
+  const removeAll = method(directoryFields.deleteRecursive, (request: MaybeDeleteRecursiveRequest) =>
+    deleteRecursive(context, request),
+  );
+  const fields = directoryFields;
+  const list = method(fields.list, (request: ListDirectoryRequest) => listDirectory(context, request));
+  const listAll = iterating(fields.list, (request: ListDirectoryRequest) => listAllEntries(context, request));
+  const walk = iterating(fields.walk, (request: WalkDirectoryRequest) => walkDirectory(context, request));
   return {
-    create: (request) => createDirectory(context, request),
-    createIfNotExists: (request) => createDirectoryIfNotExists(context, request),
-    ensure: (request) => ensureDirectory(context, request),
-    delete: (request) => deleteDirectory(context, request),
-    deleteIfExists: (request) => ifThere(() => deleteDirectory(context, request)),
-    exists: (request) => ifThere(() => getProperties(context, request)),
-    list: (request = {}) => listDirectory(context, request),
-    listAll: (request = {}) => listAllEntries(context, request),
-    walk: (request = {}) => walkDirectory(context, request),
+    create: method(fields.create, (request) => createDirectory(context, request)),
+    createIfNotExists: method(fields.create, (request) => createDirectoryIfNotExists(context, request)),
+    ensure: method(fields.ensure, (request) => ensureDirectory(context, request)),
+    delete: method(fields.delete, (request) => deleteDirectory(context, request)),
+    deleteIfExists: method(fields.delete, (request) => ifThere(() => deleteDirectory(context, request))),
+    exists: method(fields.getProperties, (request) => ifThere(() => getProperties(context, request))),
+    list: (request = {}) => list(request),
+    listAll: (request = {}) => listAll(request),
+    walk: (request = {}) => walk(request),
     deleteRecursive: remove,
-    rename: (request) => renameDirectory(context, request),
-    getProperties: (request) => getProperties(context, request),
-    setProperties: (request) => setProperties(context, request),
-    setMetadata: (request) => setMetadata(context, request),
+    rename: method(fields.rename, (request) => renameDirectory(context, request)),
+    getProperties: method(fields.getProperties, (request) => getProperties(context, request)),
+    setProperties: method(fields.setProperties, (request) => setProperties(context, request)),
+    setMetadata: method(fields.setMetadata, (request) => setMetadata(context, request)),
   };
 }
 

@@ -18,6 +18,7 @@ import { checkShareName } from './paths.js';
 import { clearRangeRequest, listedRanges, listRangesRequest } from './range-wire.js';
 import { readFile } from './read-file.js';
 import { renameFile } from './rename.js';
+import { fileFields } from './request-fields.js';
 import type {
   ClearRangeRequest,
   CreateFileRequest,
@@ -27,6 +28,7 @@ import type {
   ResizeFileRequest,
   SetMetadataRequest,
 } from './requests.js';
+import { method } from './service-method.js';
 import type { FileService } from './services.js';
 import { setFileProperties } from './set-properties.js';
 import { bindToShare } from './share-bound.js';
@@ -36,25 +38,27 @@ import { writeFile } from './write-file.js';
 /** The service behind `client.files`. */
 export function createFileService(context: FilesContext): FileService {
   const files: FileService = {
-    create: (request) => createFile(context, request),
-    createIfNotExists: (request) => createFileIfNotExists(context, request),
-    read: (request) => readFile(context, request),
-    write: (request) => writeFile(context, request),
-    clearRange: (request) => clearRange(context, request),
-    listRanges: (request) => listRanges(context, request),
-    resize: (request) => resizeFile(context, request),
-    delete: (request) => deleteFile(context, request),
-    deleteIfExists: (request) => ifThere(() => deleteFile(context, request)),
-    exists: (request) => ifThere(() => getProperties(context, request)),
-    getProperties: (request) => getProperties(context, request),
-    setProperties: (request) => setFileProperties(context, request),
-    getMetadata: (request) => getMetadata(context, request),
-    setMetadata: (request) => setMetadata(context, request),
-    copy: (request) => copyFile(context, request),
-    copyFromUrl: (request) => copyFromUrl(context, request),
-    waitForCopy: (request) => waitForCopy(context, request),
-    abortCopy: (request) => abortCopy(context, request),
-    rename: (request) => renameFile(context, request),
+    create: method(fileFields.create, (request) => createFile(context, request)),
+    createIfNotExists: method(fileFields.createIfNotExists, (request) =>
+      createFileIfNotExists(context, request),
+    ),
+    read: method(fileFields.read, (request) => readFile(context, request)),
+    write: method(fileFields.write, (request) => writeFile(context, request)),
+    clearRange: method(fileFields.clearRange, (request) => clearRange(context, request)),
+    listRanges: method(fileFields.listRanges, (request) => listRanges(context, request)),
+    resize: method(fileFields.resize, (request) => resizeFile(context, request)),
+    delete: method(fileFields.delete, (request) => deleteFile(context, request)),
+    deleteIfExists: method(fileFields.delete, (request) => ifThere(() => deleteFile(context, request))),
+    exists: method(fileFields.getProperties, (request) => ifThere(() => getProperties(context, request))),
+    getProperties: method(fileFields.getProperties, (request) => getProperties(context, request)),
+    setProperties: method(fileFields.setProperties, (request) => setFileProperties(context, request)),
+    getMetadata: method(fileFields.getProperties, (request) => getMetadata(context, request)),
+    setMetadata: method(fileFields.setMetadata, (request) => setMetadata(context, request)),
+    copy: method(fileFields.copy, (request) => copyFile(context, request)),
+    copyFromUrl: method(fileFields.copyFromUrl, (request) => copyFromUrl(context, request)),
+    waitForCopy: method(fileFields.waitForCopy, (request) => waitForCopy(context, request)),
+    abortCopy: method(fileFields.abortCopy, (request) => abortCopy(context, request)),
+    rename: method(fileFields.rename, (request) => renameFile(context, request)),
     inShare(share) {
       checkShareName(share);
       return bindToShare(files, share);

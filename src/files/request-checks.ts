@@ -8,7 +8,7 @@ export const maxFileBytes = 4_398_046_511_104;
 const printable = /^[!-~](?:[ -~]*[!-~])?$/;
 const guid = /^\{?[0-9a-fA-F]{8}(?:-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}\}?$/;
 
-function invalid(message: string): ConfigurationError {
+export function invalidRequest(message: string): ConfigurationError {
   return new ConfigurationError('InvalidRequest', message);
 }
 
@@ -19,7 +19,7 @@ function invalid(message: string): ConfigurationError {
  */
 export function checkSize(size: unknown, of: { share: string; path: string }): asserts size is number {
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
-    throw invalid(`size must be an integer of bytes from 0 to ${maxFileBytes}, got ${String(size)}`);
+    throw invalidRequest(`size must be an integer of bytes from 0 to ${maxFileBytes}, got ${String(size)}`);
   }
   if (size <= maxFileBytes) return;
   throw new FileError(
@@ -53,7 +53,7 @@ function isOffset(value: unknown): boolean {
 /** Makes sure that there are bytes. */
 export function checkData(data: unknown): asserts data is Uint8Array {
   if (!(data instanceof Uint8Array)) {
-    throw invalid(`data must be a Uint8Array, got ${data === null ? 'null' : typeof data}`);
+    throw invalidRequest(`data must be a Uint8Array, got ${data === null ? 'null' : typeof data}`);
   }
 }
 
@@ -62,7 +62,7 @@ export function setText(headers: HttpHeaders, header: string, field: { name: str
   const { name, value } = field;
   if (value === undefined) return;
   if (typeof value !== 'string' || !printable.test(value)) {
-    throw invalid(`${name} must be printable ASCII without spaces at its ends`);
+    throw invalidRequest(`${name} must be printable ASCII without spaces at its ends`);
   }
   headers.set(header, value);
 }
@@ -74,14 +74,14 @@ export function setLeaseId(
   header = 'x-ms-lease-id',
 ): void {
   if (leaseId === undefined) return;
-  if (typeof leaseId !== 'string' || !guid.test(leaseId)) throw invalid('a lease id must be a GUID');
+  if (typeof leaseId !== 'string' || !guid.test(leaseId)) throw invalidRequest('a lease id must be a GUID');
   headers.set(header, leaseId);
 }
 
 /** Makes sure that something is a GUID, such as the id of a copy. */
 export function checkGuid(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || !guid.test(value))
-    throw invalid(`${name} must be a GUID, got ${String(value)}`);
+    throw invalidRequest(`${name} must be a GUID, got ${String(value)}`);
 }
 
 /** Makes sure of an integer between two limits. */
@@ -92,7 +92,9 @@ export function checkInteger(
 ): void {
   if (value === undefined) return;
   if (Number.isInteger(value) && value >= limits.min && value <= limits.max) return;
-  throw invalid(`${name} must be an integer from ${limits.min} to ${limits.max}, got ${String(value)}`);
+  throw invalidRequest(
+    `${name} must be an integer from ${limits.min} to ${limits.max}, got ${String(value)}`,
+  );
 }
 
 /**
@@ -108,7 +110,7 @@ export function requireVersion(version: string, least: string, feature: string):
 /** What stands for one of the names that an `include` may have. */
 export function chosen<Name extends string>(names: Readonly<Record<Name, string>>, name: Name): string {
   if (Object.hasOwn(names, name)) return names[name];
-  throw invalid(`include may have ${Object.keys(names).join(', ')}, got ${String(name)}`);
+  throw invalidRequest(`include may have ${Object.keys(names).join(', ')}, got ${String(name)}`);
 }
 
 /** `?a=b&c=d`, percent-encoded, of the parameters that have a value; empty when none has. */

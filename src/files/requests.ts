@@ -14,7 +14,7 @@ export interface ShareScope extends CallOptions {
   share?: string | undefined;
 }
 
-/** A file, by its path from the root of its share, not encoded: `directory/file`. */
+/** A file, by its path from the root of its share, not encoded: `directory/file`. An entry of a listing can be given as it is. */
 export interface FileScope extends ShareScope {
   path: string;
 }

@@ -1,6 +1,8 @@
 import { pagedIterable } from '../core/pages.js';
 import { type FilesContext, locateShare, send } from './context.js';
+import { shareFields } from './request-fields.js';
 import type { GetSharePropertiesRequest, GetShareStatisticsRequest, ListSharesRequest } from './requests.js';
+import { iterating, method } from './service-method.js';
 import type { ShareService } from './services.js';
 import {
   getSharePropertiesRequest,
@@ -14,16 +16,24 @@ import type { ShareListing, ShareProperties, ShareStatistics } from './types.js'
 
 /** The service behind `client.shares`. */
 export function createShareService(context: FilesContext): ShareService {
+  const list = iterating(shareFields.list, (request: ListSharesRequest) =>
+    pagedIterable({
+      start: request.marker,
+      fetch: (marker) => listShares(context, { ...request, marker }),
+      items: (page) => page.shares,
+      next: (page) => page.nextMarker,
+    }),
+  );
+  const properties = method(shareFields.getProperties, (request: GetSharePropertiesRequest) =>
+    getProperties(context, request),
+  );
+  const statistics = method(shareFields.getStatistics, (request: GetShareStatisticsRequest) =>
+    getStatistics(context, request),
+  );
   return {
-    list: (request = {}) =>
-      pagedIterable({
-        start: request.marker,
-        fetch: (marker) => listShares(context, { ...request, marker }),
-        items: (page) => page.shares,
-        next: (page) => page.nextMarker,
-      }),
-    getProperties: (request = {}) => getProperties(context, request),
-    getStatistics: (request = {}) => getStatistics(context, request),
+    list: (request = {}) => list(request),
+    getProperties: (request = {}) => properties(request),
+    getStatistics: (request = {}) => statistics(request),
   };
 }
 

@@ -2,11 +2,13 @@ import { listenForAbort } from '../core/abort-listener.js';
 import { FileSink } from '../transfer/file-sink.js';
 import { FileSource } from '../transfer/file-source.js';
 import type { Source } from '../transfer/source.js';
-import { StreamSource } from '../transfer/stream-source.js';
+import { type ByteStream, StreamSource } from '../transfer/stream-source.js';
 import { type FilesContext, shareOf } from './context.js';
 import { downloadInto, openStream } from './download.js';
 import { readFile } from './read-file.js';
-import { checkInteger, checkRange, maxFileBytes } from './request-checks.js';
+import { checkInteger, checkRange, invalidRequest, maxFileBytes } from './request-checks.js';
+import { checkRequest, streamingFields } from './request-fields.js';
+import { method } from './service-method.js';
 import type {
   DownloadFileRequest,
   DownloadRangeRequest,
@@ -14,6 +16,7 @@ import type {
   StreamingService,
   TransferOptions,
   UploadFileRequest,
+  UploadStreamRequest,
 } from './streaming-service.js';
 import type { FileInfo, FileProperties } from './types.js';
 import { upload } from './upload.js';
@@ -24,17 +27,42 @@ const largestConcurrency = 256;
 /** The service behind `client.streaming`. */
 export function createStreamingService(context: FilesContext): StreamingService {
   return {
-    async uploadStream({ totalSize, ...request }, stream) {
-      return uploadSource(context, request, new StreamSource(stream, totalSize));
-    },
+    uploadStream: (request, stream) => uploadStream(context, request, stream),
     async uploadFrom(request, localPath) {
+      checkRequest(request, streamingFields.uploadFrom);
+      checkLocalPath(localPath);
       request.signal?.throwIfAborted();
       return uploadSource(context, request, await FileSource.open(localPath));
     },
-    downloadStream: (request) => downloadStream(context, request),
-    downloadRange: (request) => downloadRange(context, request),
-    downloadTo: (request, localPath) => downloadTo(context, request, localPath),
+    downloadStream: method(streamingFields.downloadStream, (request) => downloadStream(context, request)),
+    downloadRange: method(streamingFields.downloadRange, (request) => downloadRange(context, request)),
+    async downloadTo(request, localPath) {
+      checkRequest(request, streamingFields.downloadTo);
+      checkLocalPath(localPath);
+      return downloadTo(context, request, localPath);
+    },
   };
+}
+
+async function uploadStream(
+  context: FilesContext,
+  request: UploadStreamRequest,
+  stream: ByteStream,
+): Promise<FileInfo> {
+  try {
+    checkRequest(request, streamingFields.uploadStream);
+  } catch (error) {
+    // The stream is used up in any case.
+    await new StreamSource(stream, 0).close(error);
+    throw error;
+  }
+  const { totalSize, ...file } = request;
+  return uploadSource(context, file, new StreamSource(stream, totalSize));
+}
+
+function checkLocalPath(path: unknown): void {
+  if (typeof path === 'string' && path !== '' && !path.includes('\0')) return;
+  throw invalidRequest('the local path must be a text that is not empty and has no NUL');
 }
 
 /** Uploads, and lets go of the source in any case. */
