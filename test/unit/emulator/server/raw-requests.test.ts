@@ -1,5 +1,9 @@
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { resolve } from 'node:path';
 import fc from 'fast-check';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Emulator, startEmulator } from '../../../../src/emulator/index.js';
 import {
   type RawAnswer,
@@ -340,5 +344,41 @@ describe('unusual but lawful requests', () => {
     expectRefused(await flood(1500));
     expectRefused(await flood(5000));
     expect((await flood(20_000))[0]?.status).toBe(431);
+  });
+});
+
+describe('a server with TLS', () => {
+  it('closes on what is no TLS, and goes on', async () => {
+    const pem = (name: string) =>
+      readFileSync(resolve(import.meta.dirname, '../../../fixtures/tls', name), 'utf8');
+    const cert = pem('localhost.cert.pem');
+    const secure = await startEmulator({
+      filesPort: 0,
+      shares: ['share'],
+      cert,
+      key: pem('localhost.key.pem'),
+    });
+    onTestFinished(() => secure.close());
+    for (const bytes of [
+      'GET / HTTP/1.1\r\nHost: a\r\n\r\n',
+      '\u0016\u0003\u0001\u0000\u0005aaaaa',
+      'x'.repeat(20_000),
+    ])
+      expect(await rawExchange(secure.filesEndpoint, [bytes])).not.toContainEqual(
+        expect.objectContaining({ status: 200 }),
+      );
+    const { port } = new URL(secure.filesEndpoint);
+    const outgoing = request({
+      host: '127.0.0.1',
+      port,
+      servername: 'localhost',
+      ca: cert,
+      path: '/devstoreaccount1',
+    });
+    outgoing.end();
+    const [answer] = await once(outgoing, 'response');
+    answer.resume();
+    expect(answer.statusCode).toBeGreaterThanOrEqual(400);
+    expect(answer.statusCode).toBeLessThan(500);
   });
 });
