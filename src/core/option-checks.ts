@@ -45,8 +45,11 @@ export function checkChoice<Choice extends string>(
 
 /** @throws {ConfigurationError} `InvalidOption` when the value has not all of these methods. */
 export function checkMethods<T>(value: T, name: string, methods: readonly string[]): T {
-  const record = value as Record<string, unknown> | null;
-  const missing = methods.find((method) => typeof record?.[method] !== 'function');
+  if ((typeof value !== 'object' && typeof value !== 'function') || value === null) {
+    throw invalidOption(`${name} must be an object, got ${shown(value)}`);
+  }
+  const record = value as Record<string, unknown>;
+  const missing = methods.find((method) => typeof record[method] !== 'function');
   if (missing === undefined) return value;
   throw invalidOption(`${name} must be an object with the method ${missing}, got ${shown(value)}`);
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../core/auth/environment.js';
+import { checkMethods } from '../core/option-checks.js';
 import { resolveClientOptions } from '../core/options.js';
 import { createPipeline, type Pipeline } from '../core/pipeline.js';
 import { AzureFilesClientBuilder } from './builder.js';
@@ -42,6 +43,7 @@ export class AzureFilesClient {
    * @throws {AuthenticationError} `InvalidKey` when a key is not base64, or a SAS has no signature.
    */
   constructor(config: AzureFilesConfig = {}, environment?: Environment) {
+    checkMethods(Array.isArray(config) ? undefined : config, 'the options', []);
     const { defaultShare, ...options } = config;
     if (defaultShare !== undefined) checkShareName(defaultShare);
     this.#defaultShare = defaultShare;

@@ -1,6 +1,7 @@
 import type { Cancellation } from '../call.js';
 import type { Clock } from '../clock.js';
 import { AuthenticationError, ConfigurationError } from '../errors.js';
+import { checkKeys } from '../option-checks.js';
 import { Secret } from '../redact.js';
 import { parseConnectionString } from './connection-string.js';
 import type { Endpoint, ServiceKind } from './endpoint.js';
@@ -62,11 +63,11 @@ export function checkAccountKey(key: unknown): string {
 
 /** The query of a SAS without its question mark. @throws {AuthenticationError} `InvalidKey` when it is none. */
 export function checkSasToken(token: unknown): string {
-  const query = typeof token === 'string' ? token.trim().replace(/^\?/, '') : '';
-  if (/(^|&)sig=[^&]+/.test(query) && !/[\s#]/.test(query)) return query;
+  const query = typeof token === 'string' ? token.trim().replace(/^[?&]/, '') : '';
+  if (/^\w+=/.test(query) && /(^|&)sig=[^&]+/.test(query) && !/[\s#?]/.test(query)) return query;
   throw new AuthenticationError(
     'InvalidKey',
-    'the SAS token must be a query such as sv=...&sig=..., with a signature (sig)',
+    'the SAS token must be a query such as sv=...&sig=..., with a signature (sig) and without the URL before it',
   );
 }
 
@@ -82,6 +83,7 @@ export function credentialSource(
   credentials: AzureCredentials,
   context: CredentialContext,
 ): CredentialSource {
+  checkFields(credentials);
   switch (credentials.type) {
     case 'shared_key':
       return source('shared_key', credentials.key, 'credentials.key', sharedKey);
@@ -97,6 +99,19 @@ export function credentialSource(
         "credentials.type must be 'shared_key', 'sas_token', 'connection_string' or 'token'",
       );
   }
+}
+
+const fields: Readonly<Record<string, string>> = {
+  shared_key: 'key',
+  sas_token: 'token',
+  connection_string: 'connectionString',
+  token: 'credential',
+} satisfies Record<AzureCredentials['type'], string>;
+
+/** A field that is not known would be ignored, such as an account beside the key. */
+function checkFields(credentials: AzureCredentials): void {
+  const field = Object.hasOwn(fields, credentials.type) ? fields[credentials.type] : undefined;
+  if (field !== undefined) checkKeys(credentials, 'credentials', ['type', field]);
 }
 
 function sharedKey(key: string): AttemptCredential {

@@ -22,8 +22,13 @@ export function checkAccountName(name: string): string {
   if (typeof name === 'string' && accountPattern.test(name)) return name;
   throw new ConfigurationError(
     'InvalidAccountName',
-    `accountName must be 3 to 24 lower-case letters and digits, got ${quoted(name)}`,
+    `accountName must be 3 to 24 lower-case letters and digits, got ${shownName(name)}`,
   );
+}
+
+/** What is much too long may be a key in the wrong place. */
+function shownName(name: unknown): string {
+  return typeof name === 'string' && name.length > 30 ? `a text of ${name.length} characters` : quoted(name);
 }
 
 function quoted(value: unknown): string {
