@@ -1,5 +1,6 @@
 /** Entry `azstore`: everything that is public, of all entries. */
 export {
+  type AnsweredRequest,
   createEmulator,
   type Emulator,
   type EmulatorAccount,
