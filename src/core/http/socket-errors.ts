@@ -48,7 +48,8 @@ export function socketFailure(
   if (key.startsWith('HPE_')) {
     return new ServerError('UnexpectedAnswer', text('the answer is no well-formed HTTP'), {
       operation,
-      cause,
+      // Not the parser's own error: the bytes that came are part of that, and may be content of a file.
+      cause: Object.assign(new Error(String(message)), { code }),
     });
   }
   if (key === 'ENOTFOUND' || key === 'EAI_AGAIN' || syscall === 'getaddrinfo') {
