@@ -54,7 +54,7 @@ export function attemptTimeoutLayer(settings: AttemptTimeoutSettings): Layer {
       const stopTimer = clock.timer(Math.max(0, Math.min(limit, remaining)), onTimer);
       outer.add(forward);
       cancellation.add(fail);
-      next(request, derivedCall(call, { cancellation })).then((response) => {
+      const succeed = (response: HttpResponse) => {
         if (cancellation.cancelled) {
           response.body.discard();
           return;
@@ -62,7 +62,13 @@ export function attemptTimeoutLayer(settings: AttemptTimeoutSettings): Layer {
         stopTimer();
         cancellation.remove(fail);
         resolve(whenBodyDone(response, () => outer.remove(forward)));
-      }, fail);
+      };
+      try {
+        next(request, derivedCall(call, { cancellation })).then(succeed, fail);
+      } catch (error) {
+        // A transport of somebody else's may throw at once.
+        fail(error);
+      }
     });
   };
 }
