@@ -133,6 +133,8 @@ describe('creating a file', () => {
     ]);
     const unknown = file.create(1, { filePermissionKey: '1*2' });
     expect(await refusal(unknown)).toEqual([400, 'FileInvalidPermissionKey']);
+    const binary = file.create(1, { filePermission: 'AQAUhGwAAACIAAAA', filePermissionFormat: 'Binary' });
+    expect(await refusal(binary)).toEqual([400, 'InvalidHeaderValue']);
     expect(await file.exists()).toBe(false);
   });
 
