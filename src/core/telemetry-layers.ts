@@ -98,20 +98,31 @@ function observeBody(observed: Observed, response: HttpResponse, body: WatchedBo
 }
 
 function operationAttributes(request: HttpRequest, call: Call): Attributes {
-  const { headers, body } = request;
+  const { headers } = request;
   return {
-    ...call.resource,
+    ...resourceOf(call),
     operation: call.operation.name,
     range: headers.get('x-ms-range') ?? headers.get('range'),
-    size: body instanceof Uint8Array ? body.length : undefined,
+    size: sizeOf(request, call),
     action: headers.get('x-ms-lease-action'),
   };
+}
+
+/** What a call acts on, with its size as a number. */
+function resourceOf({ resource }: Call): Attributes {
+  return resource.size === undefined ? resource : { ...resource, size: Number(resource.size) };
+}
+
+/** Bytes that are sent, or the length that a file is given; `undefined` where there is no such thing. */
+function sizeOf({ body }: HttpRequest, { resource }: Call): number | undefined {
+  if (body instanceof Uint8Array) return body.length;
+  return resource.size === undefined ? undefined : Number(resource.size);
 }
 
 function succeeded(observed: Observed, response: HttpResponse, received: number): void {
   const { report, settings, request, call, span } = observed;
   const { status } = response;
-  const size = request.body instanceof Uint8Array ? request.body.length : received;
+  const size = call.operation.verb === 'read' ? received : sizeOf(request, call);
   span.setAttributes({ status, size, ...attributesOf(call, response) });
   span.end();
   measure(observed, String(status));
@@ -176,7 +187,7 @@ function measure({ report, settings, call, startedAt }: Observed, status: string
 function logAttributes({ settings, call, startedAt }: Observed, more: Attributes): Attributes {
   return {
     operation: call.operation.name,
-    ...call.resource,
+    ...resourceOf(call),
     duration_ms: settings.clock.monotonic() - startedAt,
     ...more,
   };
@@ -189,7 +200,7 @@ export function attemptTelemetryLayer(settings: TelemetrySettings): Layer {
     const range = request.headers.get('x-ms-range') ?? request.headers.get('range');
     const attributes = { operation: call.operation.name, attempt: call.attempt, method: request.method };
     const span = report.startSpan(`${settings.name}.attempt`, attributes, call.span);
-    report.log('debug', `${settings.name} request`, { ...attributes, ...call.resource, range });
+    report.log('debug', `${settings.name} request`, { ...attributes, ...resourceOf(call), range });
     return next(request, call).then(
       (response) => {
         const { status, headers } = response;
@@ -198,7 +209,7 @@ export function attemptTelemetryLayer(settings: TelemetrySettings): Layer {
         span.end();
         report.log('debug', `${settings.name} response`, { ...attributes, ...answer });
         if (range !== undefined)
-          report.log('trace', `${settings.name} range`, { ...attributes, ...call.resource, range });
+          report.log('trace', `${settings.name} range`, { ...attributes, ...resourceOf(call), range });
         return response;
       },
       (error: unknown) => {
@@ -220,7 +231,7 @@ export function retryObserver(
     const code = error instanceof AzureStorageError ? error.code : undefined;
     report.log('warn', `${settings.name} retry`, {
       operation: call.operation.name,
-      ...call.resource,
+      ...resourceOf(call),
       error_type: code,
       delay_ms: delayMs,
     });
