@@ -106,6 +106,8 @@ function placeOf(row: ErrorRow, call: Call): Place {
   const target = [share, path].filter(Boolean).join('/') || 'the account';
   if (sourcePath === undefined) return { share, path, text: target };
   const source = `${sourceShare ?? share}/${sourcePath}`;
+  // A file that gets its name at the end is called by that name before, too.
+  if (source === target) return { share, path, text: target };
   if (row.ofSource === true) return { share: sourceShare ?? share, path: sourcePath, text: source };
   return { share, path, text: `${target} (from ${source})` };
 }

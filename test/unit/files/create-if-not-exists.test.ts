@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../../../src/files/index.js';
 import type { ScriptedExchange } from '../../../src/simulation/scripted-transport.js';
+import { rejection } from '../../support/rejection.js';
 import { type ScriptedClient, scriptedClient, version } from './scripted-client.js';
 
 const path = 'd/lock';
@@ -168,5 +169,14 @@ describe('createIfNotExists', () => {
     const { client, transport } = scriptedClient();
     await expect(client.files.createIfNotExists({ path, ...request })).rejects.toThrow(message);
     expect(transport.received).toBe(0);
+  });
+
+  it('names the file once when somebody else was first', async () => {
+    const { client, transport } = scriptedClient();
+    const creating = rejection<Error>(client.files.createIfNotExists({ path: 'd/f' }));
+    (await transport.next()).answer(201, version);
+    (await transport.next()).refuse(409, 'ResourceAlreadyExists');
+    (await transport.next()).answer(202);
+    expect((await creating).message).toMatch(/^data\/d\/f: exists already \(RenameFile failed/);
   });
 });
