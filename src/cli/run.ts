@@ -61,12 +61,18 @@ async function report(error: unknown, output: Output, io: Io): Promise<number> {
   if (error instanceof HelpShown || error instanceof OutputClosedError) return exitCodes.done;
   if (io.signal.aborted) {
     output.warn('azstore: interrupted');
+    // Written without waiting: nobody may be reading any more.
+    if (output.mode.json) io.stdout.write(`${JSON.stringify(interruption)}\n`);
     return exitCodes.interrupted;
   }
   if (output.mode.json) await printFailure(error, output);
   else tellFailure(error, output);
   return exitCodeOf(error);
 }
+
+const interruption = {
+  error: { code: 'Interrupted', message: 'interrupted', exitCode: exitCodes.interrupted },
+};
 
 async function printFailure(error: unknown, output: Output): Promise<void> {
   const text = output.redactor.redact(JSON.stringify(failureValue(error)));

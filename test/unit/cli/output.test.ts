@@ -126,4 +126,15 @@ describe('run', () => {
     expect(await run(['mkdir', 'files://data/a'], io)).toBe(130);
     expect(stderr.text).toBe('azstore: interrupted\n');
   });
+
+  it('tells of an interruption as of every failure with --json, without waiting for its reader', async () => {
+    const stdout = new Collector();
+    const { io, controller } = outputTo(stdout);
+    controller.abort();
+    expect(await run(['ls', '--json'], io)).toBe(130);
+    expect(JSON.parse(stdout.text)).toEqual({
+      error: { code: 'Interrupted', message: 'interrupted', exitCode: 130 },
+    });
+    expect(await run(['ls', '--json'], { ...outputTo(new Stuck()).io, signal: controller.signal })).toBe(130);
+  });
 });
