@@ -27,7 +27,10 @@ export class AzureStorageError<Code extends string = string> extends Error {
   readonly operation: string | undefined;
   readonly retryable: boolean;
   readonly retryAfterMs: number | undefined;
-  /** How many requests were sent for the operation that failed; 0 when none was. */
+  /**
+   * How many attempts the request that failed had, those included that ended before anything was sent; 0 where no request
+   * failed: it was refused before the first one, or the client does not accept the answer.
+   */
   readonly attempts: number = 0;
   /** True when the library itself retried as often as it is allowed to. */
   readonly retriesExhausted: boolean = false;

@@ -174,7 +174,10 @@ export interface DeleteRecursiveReport {
 
 /** Whether a call that makes something if it is missing has made it. */
 export interface EnsureResult {
-  /** False when it was there already. */
+  /**
+   * False when it was there already. Also when the answer to its creation was lost and the request was sent again: nobody can
+   * tell then who made it, so it is no lock.
+   */
   created: boolean;
 }
 

@@ -51,7 +51,8 @@ export type Layer = (next: Send) => Send;
 export interface Transport {
   /**
    * Sends one request and gives its answer as soon as the headers are there.
-   * Must end when `call.cancellation` is cancelled, also while the body is read, and must follow no redirect.
+   * Must end when `call.cancellation` is cancelled, also while the body is read, and must follow no redirect. A failure
+   * must be a `NetworkError`, as only that is tried again and counted by the circuit breaker; others pass as they are.
    */
   send(request: HttpRequest, call: Call): Promise<HttpResponse>;
   /** Closes idle connections. */
