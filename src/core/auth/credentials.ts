@@ -67,7 +67,7 @@ export function checkSasToken(token: unknown): string {
   if (/^\w+=/.test(query) && /(^|&)sig=[^&]+/.test(query) && !/[\s#?]/.test(query)) return query;
   throw new AuthenticationError(
     'InvalidKey',
-    'the SAS token must be a query such as sv=...&sig=..., with a signature (sig) and without the URL before it',
+    'the SAS token must be a query that begins with a name such as sv and has a signature (sig), without the URL before it',
   );
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Redactor } from '../../../src/cli/redact.js';
 import { type ClientOptions, resolveClientOptions } from '../../../src/core/options.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
 import { accountKey } from '../../support/core-pipeline.js';
@@ -38,6 +39,8 @@ describe('options', () => {
     expect(error).toMatchObject({ name: 'AuthenticationError', code: 'InvalidKey' });
     expect(error.message).toContain('the SAS token must be a query');
     expect(error.message).not.toContain('topsecret');
+    // No part of it looks like a secret, so that it is printed whole.
+    expect(new Redactor().redact(error.message)).toBe(error.message);
   });
 
   it.each(['?sv=1&sig=x', 'sv=1&sig=x', '&sv=1&sig=x', ' ?sv=1&sig=x%2B%2F%3D '])(
