@@ -1,5 +1,6 @@
 import type { Call } from '../call.js';
 import { ServerError } from '../errors.js';
+import { checkKeys, invalidOption } from '../option-checks.js';
 import { redactUrl } from '../redact.js';
 import { HttpHeaders } from './headers.js';
 import {
@@ -25,6 +26,10 @@ export interface FetchTransportOptions {
  * bytes would not be those of the file; TLS is the runtime's matter. Redirects are not followed.
  */
 export function createFetchTransport(options: FetchTransportOptions = {}): Transport {
+  checkKeys(options, 'transport options', ['fetch']);
+  if (options.fetch !== undefined && typeof options.fetch !== 'function') {
+    throw invalidOption(`fetch must be a function, got ${typeof options.fetch}`);
+  }
   const send = options.fetch ?? globalThis.fetch;
   return { send: (request, call) => exchange(send, request, call) };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Redactor } from '../../../src/cli/redact.js';
 import { type ClientOptions, resolveClientOptions } from '../../../src/core/options.js';
-import { AzureFilesClient } from '../../../src/files/index.js';
+import { AzureFilesClient, createFetchTransport } from '../../../src/files/index.js';
 import { accountKey } from '../../support/core-pipeline.js';
 
 const sharedKey = { type: 'shared_key', key: accountKey } as const;
@@ -62,6 +62,16 @@ describe('options', () => {
   it.each(['x', 5, null, true])('refuse telemetry that is no object: %j', (telemetry) => {
     expect(refusal({ telemetry })).toMatchObject({ code: 'InvalidOption' });
     expect(refusal({ telemetry }).message).toContain('telemetry must be an object');
+  });
+
+  it.each([
+    [{ fech: () => {} }, 'transport options has the unknown key "fech"'],
+    [{ fetch: 'https' }, 'fetch must be a function, got string'],
+    [null, 'transport options must be an object, got null'],
+  ])('of a transport over fetch are checked: %j', (options, message) => {
+    const make = () => createFetchTransport(options as never);
+    expect(make).toThrow(expect.objectContaining({ name: 'ConfigurationError', code: 'InvalidOption' }));
+    expect(make).toThrow(message);
   });
 
   it.each([null, 'AccountName=acct', []])('of a client must be an object: %j', (config) => {
