@@ -78,8 +78,9 @@ async function printFailure(error: unknown, output: Output): Promise<void> {
   const text = output.redactor.redact(JSON.stringify(failureValue(error)));
   try {
     await output.bytes(`${text}\n`);
-  } catch {
-    // Nobody reads it; the exit code still tells.
+  } catch (unwritten) {
+    // Where nobody reads it, the exit code still tells; where it cannot be written, people are told.
+    if (!(unwritten instanceof OutputClosedError)) tellFailure(error, output);
   }
 }
 

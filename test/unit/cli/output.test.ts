@@ -107,6 +107,12 @@ describe('run', () => {
     expect(await run(['ls', '--json', '--bogus'], io)).toBe(2);
   });
 
+  it('tells people of a failure that standard output cannot take with --json', async () => {
+    const { io, stderr } = outputTo(new Closed('ENOSPC'));
+    expect(await run(['ls', '--json', '--bogus'], io)).toBe(2);
+    expect(stderr.text).toContain('unknown flag --bogus');
+  });
+
   it('fails when standard output is a full disk, and is done when its reader has gone', async () => {
     const emulator = await startEmulator({ filesPort: 0, shares: ['data'] });
     const env = { AZURE_STORAGE_CONNECTION_STRING: emulator.connectionString };
