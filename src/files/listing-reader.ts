@@ -121,6 +121,8 @@ function listingOf(entries: DirectoryEntry[], root: XmlElement): DirectoryListin
   return nextMarker === undefined || nextMarker === '' ? { entries } : { entries, nextMarker };
 }
 
+const leadsElsewhere = /[/\\]|^\.{1,2}$/;
+
 /** Objects are written out field by field: a page has thousands of them, and spreading one costs as much as scanning it. */
 function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntry {
   const { etag } = listed;
@@ -128,6 +130,12 @@ function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntr
   const time = parseRfc1123(listed.lastModified ?? '');
   if (name === '' || etag === undefined || time === undefined) {
     throw unexpected(`the entry ${JSON.stringify(name)} of the listing has no name, ETag or Last-Modified`);
+  }
+  // Callers join names to local paths: one that leads elsewhere must not reach them.
+  if (leadsElsewhere.test(name)) {
+    throw unexpected(
+      `the listing has an entry ${JSON.stringify(name)}, which is no name of a file or directory`,
+    );
   }
   const { share } = directory;
   const path = joinPath(directory.path, name);

@@ -104,7 +104,8 @@ export function decideRetry(
   if (!situation.idempotent && !certainlyNotExecuted(error)) return final;
   const limit = situation.maxAttempts?.[error.code] ?? rule.maxAttempts;
   if (situation.attempt >= limit) return exhausted;
-  const delayMs = error.retryAfterMs ?? backoff(rule, situation, config);
+  // A wait of nothing is no wait: several attempts within a moment would only add to the load.
+  const delayMs = error.retryAfterMs || backoff(rule, situation, config);
   return delayMs < situation.remainingMs ? { retry: true, delayMs } : exhausted;
 }
 

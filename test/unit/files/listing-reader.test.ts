@@ -42,7 +42,10 @@ const name = fc.oneof(
     '__proto__',
   ),
   // What the service would send: no control characters, no halves of surrogate pairs.
-  characters.filter((text) => /^[\t\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u.test(text)),
+  characters.filter(
+    (text) =>
+      /^[\t\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]+$/u.test(text) && !/[/\\]|^\.{1,2}$/.test(text),
+  ),
 );
 const entry: fc.Arbitrary<Entry> = fc.record({
   type: fc.constantFrom('File' as const, 'Directory' as const),
@@ -190,6 +193,12 @@ function comparable({ entries, nextMarker }: DirectoryListing) {
     nextMarker: nextMarker ?? '',
   };
 }
+
+describe('a name that would lead elsewhere', () => {
+  it.each(['../up', '..', '.', 'a/b', '/etc/passwd', '..\\up'])('is no entry: %s', (given) => {
+    expect(() => read(wrap(fileXml(given)))).toThrow('no name of a file or directory');
+  });
+});
 
 describe('listings', () => {
   it('reads what the service writes', () => {

@@ -118,8 +118,11 @@ describe('the wait', () => {
 
   it('is what the service asks for', () => {
     expect(waits(askedToWait(7000))).toEqual([7000, 7000, 7000, 7000]);
-    expect(waits(askedToWait(0))).toEqual([0, 0, 0, 0]);
     expect(waits(askedToWait(90_000))).toHaveLength(4);
+  });
+
+  it('is the usual one when the service asks for a wait of nothing', () => {
+    expect(waits(askedToWait(0))).toEqual(waits(busy));
   });
 
   it('is spread by chance, up to the part that is configured', () => {
