@@ -183,3 +183,45 @@ describe('Shared Key, worked examples', () => {
     expect(vector?.signature).not.toBe(theirs);
   });
 });
+
+describe('Shared Key, stage by stage', () => {
+  it('keeps names apart of which one begins the other', () => {
+    const headers = HttpHeaders.of({ 'x-ms-meta-ab': '2', 'x-ms-meta-a': '1', 'x-ms-meta-a-b': '3' });
+    expect(canonicalizedHeaders(headers)).toBe('x-ms-meta-a:1\nx-ms-meta-a-b:3\nx-ms-meta-ab:2\n');
+  });
+
+  it('trims values and folds white space', () => {
+    const headers = HttpHeaders.of({ 'X-MS-Meta-A': '  a \t  b\r\n c ', 'x-other': 'no' });
+    expect(canonicalizedHeaders(headers)).toBe('x-ms-meta-a:a b c\n');
+  });
+
+  it('keeps a header that is empty', () => {
+    expect(canonicalizedHeaders(HttpHeaders.of({ 'x-ms-meta-a': '' }))).toBe('x-ms-meta-a:\n');
+  });
+
+  it('leaves the date line empty once there is x-ms-date', () => {
+    const headers = HttpHeaders.of({ Date: date, 'x-ms-date': date });
+    expect(stringToSign(account, { method: 'GET', target: '/', headers }).split('\n')[6]).toBe('');
+  });
+
+  it('signs Date where there is no x-ms-date', () => {
+    const headers = HttpHeaders.of({ Date: date });
+    expect(stringToSign(account, { method: 'GET', target: '/', headers }).split('\n')[6]).toBe(date);
+  });
+
+  it('puts a repeated parameter in one line with its values sorted', () => {
+    expect(canonicalizedResource('a', '/s?B=2&b=1&a=3')).toBe('/a/s\na:3\nb:1,2');
+  });
+
+  it('keeps a malformed escape as it stands', () => {
+    expect(canonicalizedResource('a', '/s?b=%zz&c=%E0%A4%A')).toBe('/a/s\nb:%zz\nc:%E0%A4%A');
+  });
+
+  it('keeps a plus sign in a query', () => {
+    expect(canonicalizedResource('a', '/s?prefix=a+b')).toBe('/a/s\nprefix:a+b');
+  });
+
+  it('signs the path as it stands in the request line', () => {
+    expect(canonicalizedResource('a', '/s/%c3%a9%2F?&')).toBe('/a/s/%c3%a9%2F');
+  });
+});
