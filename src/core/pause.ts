@@ -1,5 +1,5 @@
-import { Cancellation, sleep } from '../core/call.js';
-import type { Clock } from '../core/clock.js';
+import { Cancellation, sleep } from './call.js';
+import type { Clock } from './clock.js';
 
 /**
  * Waits between two requests.
