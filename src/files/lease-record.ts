@@ -77,7 +77,8 @@ function ageOf({ headers }: HttpResponse): number | undefined {
   const written = parseTicks(headers.get('x-ms-file-last-write-time') ?? '');
   const answered = parseRfc1123(headers.get('date') ?? '');
   if (written === undefined || answered === undefined) return undefined;
-  return Number((ticksOf(answered) - written) / 10_000n);
+  // The date of an answer has whole seconds only.
+  return Math.max(0, Number((ticksOf(answered) - written) / 10_000n));
 }
 
 /** Names of metadata keep their case in the service, but proxies may not keep it. */
