@@ -44,7 +44,8 @@ export interface Delivery {
   readonly request: HttpRequest;
   readonly from: SimulatedProcess;
   readonly sentAt: number;
-  readonly isDuplicate: boolean;
+  /** Whether it is delivered twice; this may be the first or the second time. */
+  readonly isDoubled: boolean;
   /** The grant that the sender was working under. */
   readonly hold: number | undefined;
 }
@@ -74,7 +75,7 @@ export class Network {
       send: (request, call) =>
         new Promise<HttpResponse>((resolve, reject) => {
           call.cancellation.onCancel(reject);
-          this.#send({ request, from, sentAt: this.#world.now, isDuplicate: false, hold: from.hold }, call, {
+          this.#send({ request, from, sentAt: this.#world.now, isDoubled: false, hold: from.hold }, call, {
             resolve,
             reject,
           });
@@ -82,15 +83,13 @@ export class Network {
     };
   }
 
-  #send(delivery: Delivery, call: Call, settle: Settle): void {
+  #send(single: Delivery, call: Call, settle: Settle): void {
     const { chance } = this.#world;
-    const weather = this.#weatherOf(delivery);
+    const weather = this.#weatherOf(single);
+    const delivery = { ...single, isDoubled: chance.happens(weather.twice) };
     this.requests += 1;
-    if (chance.happens(weather.twice)) {
-      this.#world.after(
-        this.#delay(weather),
-        () => void this.#deliver({ ...delivery, isDuplicate: true }, call),
-      );
+    if (delivery.isDoubled) {
+      this.#world.after(this.#delay(weather), () => void this.#deliver(delivery, call));
     }
     if (chance.happens(weather.loss)) {
       this.#breakOff(delivery, settle);
