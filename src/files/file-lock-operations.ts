@@ -2,10 +2,11 @@ import { LeaseError } from '../core/errors.js';
 import type { HttpResponse } from '../core/http/message.js';
 import { defaultRetryConfig } from '../core/resilience/retry-decision.js';
 import type { LockOperations, RecordContent, RequestLimits, SeenRecord } from '../lease/lock-operations.js';
+import { timing } from '../lease/timing.js';
 import { etagOf, leaseProperties } from './answers.js';
 import { type FilesContext, type Location, locateFile, send, type WireRequest } from './context.js';
 import { hasCode } from './failure.js';
-import { createFileRequest, getPropertiesRequest } from './file-wire.js';
+import { createFileRequest, deleteFileRequest, getPropertiesRequest } from './file-wire.js';
 import { recordMetadata, recordPathOf, seenRecord } from './lease-record.js';
 import { leaseFileRequest } from './lease-wire.js';
 
@@ -80,6 +81,15 @@ export class FileLockOperations implements LockOperations {
       isRefusedLease,
       this.#send(leaseFileRequest(this.#file, { action: 'break' }), limits),
     );
+  }
+
+  /** Removes the record of a file that has been deleted. Never throws: a record without its file does no harm. */
+  async deleteRecord(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#send(deleteFileRequest(this.#record, {}), { limitMs: timing.favourMs, signal });
+    } catch {
+      // Most files have none.
+    }
   }
 
   #send(wire: WireRequest, limits: RequestLimits): Promise<HttpResponse> {

@@ -2,6 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createEmulator } from '../../../src/emulator/index.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
+import { recordPathOf } from '../../../src/files/lease-record.js';
 import { ManualClock } from '../../../src/simulation/manual-clock.js';
 import { rejection } from '../../support/rejection.js';
 
@@ -225,6 +226,52 @@ describe('a lease on a file', () => {
     const error = await rejection(client.files.delete({ path, leaseId: a.replace('a', 'b') }));
     expect(inspect(error) + JSON.stringify(error)).not.toContain(a.slice(1));
     await client.leases.release(lease);
+  });
+});
+
+describe('the record beside a file', () => {
+  it('is hidden from a walk unless it is asked for', async () => {
+    const { client } = await setting();
+    await client.leases.release(await client.leases.acquire({ path }));
+    const names = async (includeLeaseRecords?: boolean) => {
+      const found: string[] = [];
+      for await (const { name } of client.directories.walk({ includeLeaseRecords })) found.push(name);
+      return found;
+    };
+    expect(await names()).toEqual([path]);
+    expect(await names(true)).toEqual([record, path]);
+  });
+
+  it('is told from a file of that name that is not empty', async () => {
+    const { client } = await setting();
+    await client.files.create({ path: '.own.lease', size: 1 });
+    const found: string[] = [];
+    for await (const { name } of client.directories.walk()) found.push(name);
+    expect(found).toEqual(['.own.lease', path]);
+  });
+
+  it('goes with the file that its holder deletes', async () => {
+    const { client } = await setting();
+    const lease = await client.leases.acquire({ path });
+    await client.files.delete({ path, leaseId: lease.id });
+    expect(await client.files.exists({ path: record })).toBe(false);
+    await client.leases.release(lease);
+  });
+
+  it('goes with the directory that is deleted', async () => {
+    const { client } = await setting();
+    await client.directories.create({ path: 'd' });
+    await client.files.create({ path: 'd/f', size: 0 });
+    await client.leases.release(await client.leases.acquire({ path: 'd/f' }));
+    await client.directories.deleteRecursive({ path: 'd' });
+    expect(await client.directories.exists({ path: 'd' })).toBe(false);
+  });
+
+  it('is one for all spellings of a long name', () => {
+    const long = 'Long'.repeat(61);
+    expect(recordPathOf(`d/${long}`)).toBe(recordPathOf(`d/${long.toLowerCase()}`));
+    expect(recordPathOf(`d/${long}`)).toMatch(/^d\/\.[0-9a-f]{64}\.lease$/);
+    expect(recordPathOf('d/short')).toBe('d/.short.lease');
   });
 });
 
