@@ -9,6 +9,8 @@ import { createDirectoryService } from './directories.js';
 import type { DirectoryService } from './directory-service.js';
 import { mapFailure } from './failure.js';
 import { createFileService } from './files.js';
+import type { LeaseService } from './lease-service.js';
+import { createLeaseService } from './leases.js';
 import { checkShareName } from './paths.js';
 import type { FileService, ShareService } from './services.js';
 import { createShareService } from './shares.js';
@@ -32,6 +34,7 @@ const inspect = Symbol.for('nodejs.util.inspect.custom');
 export class AzureFilesClient {
   readonly files: FileService;
   readonly directories: DirectoryService;
+  readonly leases: LeaseService;
   readonly shares: ShareService;
   readonly streaming: StreamingService;
   readonly #pipeline: Pipeline;
@@ -54,6 +57,7 @@ export class AzureFilesClient {
     const context: FilesContext = { pipeline: this.#pipeline, defaultShare };
     this.files = createFileService(context);
     this.directories = createDirectoryService(context);
+    this.leases = createLeaseService(context);
     this.shares = createShareService(context);
     this.streaming = createStreamingService(context);
   }

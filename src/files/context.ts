@@ -42,6 +42,8 @@ export interface SendOptions extends CallOptions {
   /** A repeat is recognised here, so it may be sent again. */
   readonly idempotent?: boolean | undefined;
   readonly totalTimeoutMs?: number | undefined;
+  /** Per error code, how often it is sent in total, instead of as configured. */
+  readonly maxAttempts?: Readonly<Record<string, number>> | undefined;
 }
 
 /** The first version that keeps dots at the ends of names. */
@@ -109,7 +111,7 @@ export function send(
   options: SendOptions,
 ): Promise<HttpResponse> {
   const { operation, resource, attributesOf, ...message } = request;
-  const { signal, timeoutMs, totalTimeoutMs, idempotent } = options;
+  const { signal, timeoutMs, totalTimeoutMs, idempotent, maxAttempts } = options;
   return context.pipeline.send(message, {
     operation,
     resource,
@@ -117,6 +119,7 @@ export function send(
     timeoutMs,
     totalTimeoutMs,
     idempotent,
+    maxAttempts,
     attributesOf,
   });
 }

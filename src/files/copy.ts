@@ -1,9 +1,9 @@
+import { pause } from '../core/pause.js';
 import { type FilesContext, locateFile, send } from './context.js';
 import { abortCopyRequest, checkSourceUrl, copyFileRequest, startedCopy } from './copy-wire.js';
 import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { filePropertiesOf, getPropertiesRequest } from './file-wire.js';
-import { pause } from './pause.js';
 import { checkInteger, query, requireVersion } from './request-checks.js';
 import type {
   AbortCopyRequest,

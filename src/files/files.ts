@@ -1,8 +1,9 @@
 import { bufferedText, changeResult } from './answers.js';
-import { type FilesContext, locateFile, send } from './context.js';
+import { type FilesContext, type Location, locateFile, send } from './context.js';
 import { abortCopy, copyFile, copyFromUrl, waitForCopy } from './copy.js';
 import { createFileIfNotExists } from './create-if-not-exists.js';
 import { hasCode, ifThere } from './failure.js';
+import { FileLockOperations } from './file-lock-operations.js';
 import {
   createdFile,
   createFileRequest,
@@ -105,6 +106,12 @@ async function listRanges(context: FilesContext, request: ListRangesRequest): Pr
 
 async function deleteFile(context: FilesContext, request: DeleteFileRequest): Promise<void> {
   const at = locateFile(context, request.share, request.path);
+  await removeFile(context, at, request);
+  // After the file: a lease without its record would be one without end.
+  if (request.leaseId !== undefined) await new FileLockOperations(context, at).deleteRecord(request.signal);
+}
+
+async function removeFile(context: FilesContext, at: Location, request: DeleteFileRequest): Promise<void> {
   try {
     await send(context, deleteFileRequest(at, request), request);
   } catch (error) {

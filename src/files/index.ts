@@ -53,6 +53,8 @@ export {
 } from '../core/resilience/retry-decision.js';
 export type { Attributes, LogLevel, Span, Telemetry } from '../core/telemetry.js';
 export { defaultApiVersion } from '../core/version.js';
+export { AutoRenewingLease, type LeaseGuard } from '../lease/auto-renewing-lease.js';
+export { Lease } from '../lease/lease.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
 export type { ByteStream } from '../transfer/stream-source.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
@@ -69,6 +71,17 @@ export {
   type FileErrorCode,
   type FileErrorDetails,
 } from './errors.js';
+export type {
+  AcquireLeaseRequest,
+  BreakLeaseRequest,
+  InspectLeaseRequest,
+  LeaseCallOptions,
+  LeaseInspection,
+  LeaseRecordInfo,
+  LeaseReference,
+  LeaseService,
+  LeaseTarget,
+} from './lease-service.js';
 export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
 export type {
   AbortCopyRequest,

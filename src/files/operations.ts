@@ -127,18 +127,48 @@ const shareOperations = {
   getShareStatistics: { ...ofShare, name: 'GetShareStats', verb: 'properties' },
 } as const;
 
+const fileLease = {
+  ...ofFile,
+  name: 'LeaseFile',
+  verb: 'lease',
+  timeout: 'lease',
+  leastVersion: { any: '2019-02-02', ...dataToken },
+} as const;
+const shareLease = {
+  ...ofShare,
+  name: 'LeaseShare',
+  verb: 'lease',
+  timeout: 'lease',
+  leastVersion: { any: '2020-02-10', ...managementToken },
+} as const;
+
+const leaseOperations = {
+  // What takes or ends somebody's lease is never repeated by itself: a second one may meet another holder.
+  acquireFileLease: { ...fileLease, success: [201], idempotent: false },
+  changeFileLease: fileLease,
+  releaseFileLease: fileLease,
+  breakFileLease: { ...fileLease, success: [202], idempotent: false },
+  // The same id again is granted again.
+  acquireShareLease: { ...shareLease, success: [201] },
+  renewShareLease: shareLease,
+  changeShareLease: shareLease,
+  releaseShareLease: shareLease,
+  breakShareLease: { ...shareLease, success: [202], idempotent: false },
+} as const;
+
 /** The operations of the File service that the client uses, as data. */
 export const operations = {
   ...fileOperations,
   ...directoryOperations,
   ...shareOperations,
+  ...leaseOperations,
 } as const satisfies Readonly<Record<string, FilesOperation>>;
 
 const byName = new Map<string, FilesOperation>(
   Object.values(operations).map((operation) => [operation.name, operation]),
 );
 
-/** What an operation is about, by its name; operations of other parts, such as leases, are about files. */
+/** What an operation is about, by its name; one that is not known is about a file. */
 export function operationNamed(name: string): Pick<FilesOperation, 'addresses' | 'placesName'> {
   return byName.get(name) ?? { addresses: 'file' };
 }

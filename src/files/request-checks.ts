@@ -74,8 +74,26 @@ export function setLeaseId(
   header = 'x-ms-lease-id',
 ): void {
   if (leaseId === undefined) return;
-  if (typeof leaseId !== 'string' || !guid.test(leaseId)) throw invalidRequest('a lease id must be a GUID');
+  checkLeaseId('a lease id', leaseId);
   headers.set(header, leaseId);
+}
+
+/** Makes sure that a lease id is a GUID. It is not repeated in the error. */
+export function checkLeaseId(name: string, leaseId: unknown): asserts leaseId is string {
+  if (typeof leaseId !== 'string' || !guid.test(leaseId)) throw invalidRequest(`${name} must be a GUID`);
+}
+
+/** Seconds that a lease can be taken for, beside for ever. */
+const leaseSeconds = { min: 15, max: 60 } as const;
+
+/** Makes sure that a lease can be taken for so long: 15 to 60 seconds, or -1, until it is given back. */
+export function checkLeaseSeconds(seconds: unknown): asserts seconds is number {
+  if (seconds === -1) return;
+  const { min, max } = leaseSeconds;
+  if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= min && seconds <= max) return;
+  throw invalidRequest(
+    `durationSeconds must be an integer from ${min} to ${max}, or -1 for a lease without end, got ${String(seconds)}`,
+  );
 }
 
 /** Makes sure that something is a GUID, such as the id of a copy. */

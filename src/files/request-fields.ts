@@ -1,4 +1,10 @@
 import { checkSignal } from '../core/option-checks.js';
+import type {
+  AcquireLeaseRequest,
+  BreakLeaseRequest,
+  InspectLeaseRequest,
+  LeaseReference,
+} from './lease-service.js';
 import { invalidRequest } from './request-checks.js';
 import type {
   AbortCopyRequest,
@@ -169,7 +175,7 @@ export const directoryFields = {
   ensure: fieldsOf<EnsureDirectoryRequest>()(place),
   delete: fieldsOf<DeleteDirectoryRequest>()(place),
   list: fieldsOf<ListDirectoryRequest>()({ ...listing, prefix: text, marker: text }),
-  walk: fieldsOf<WalkDirectoryRequest>()({ ...listing, concurrency: later }),
+  walk: fieldsOf<WalkDirectoryRequest>()({ ...listing, concurrency: later, includeLeaseRecords: flag }),
   deleteRecursive: fieldsOf<DeleteRecursiveRequest>()({ ...place, concurrency: later }),
   rename: fieldsOf<RenameDirectoryRequest>()(renaming),
   getProperties: fieldsOf<GetDirectoryPropertiesRequest>()({ ...place, snapshot }),
@@ -195,6 +201,21 @@ export const streamingFields = {
   downloadStream: fieldsOf<DownloadStreamRequest>()({ ...file, snapshot, bufferSize: later, range }),
   downloadRange: fieldsOf<DownloadRangeRequest>()({ ...file, snapshot, start: later, end: later }),
   downloadTo: fieldsOf<DownloadFileRequest>()({ ...file, ...transfer, snapshot, overwrite: flag }),
+};
+
+const leased = { share: later, path: later, signal: checkSignal };
+
+export const leaseFields = {
+  acquire: fieldsOf<AcquireLeaseRequest>()({
+    ...leased,
+    durationSeconds: later,
+    proposedLeaseId: later,
+    waitMs: later,
+    reason: text,
+  }),
+  reference: fieldsOf<LeaseReference>()({ share: later, path: later, id: later, durationSeconds: later }),
+  break: fieldsOf<BreakLeaseRequest>()({ ...leased, breakPeriodSeconds: later }),
+  inspect: fieldsOf<InspectLeaseRequest>()(leased),
 };
 
 /** What an entry of a listing has beside its place: it can be given as a request, as it is. */

@@ -232,6 +232,8 @@ export interface WalkDirectoryRequest extends ShareScope {
   pageSize?: number | undefined;
   include?: readonly ListingInclude[] | undefined;
   snapshot?: string | undefined;
+  /** Gives also the records that stand beside files that were locked: empty files named `.NAME.lease`. @defaultValue false */
+  includeLeaseRecords?: boolean | undefined;
 }
 
 export interface GetDirectoryPropertiesRequest extends ShareScope {

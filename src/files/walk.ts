@@ -2,6 +2,7 @@ import { listenForAbort } from '../core/abort-listener.js';
 import { MarkerTrail } from '../core/pages.js';
 import type { FilesContext } from './context.js';
 import { hasCode } from './failure.js';
+import { isRecordEntry } from './lease-record.js';
 import { listDirectory } from './list-directory.js';
 import { checkInteger } from './request-checks.js';
 import type { WalkDirectoryRequest } from './requests.js';
@@ -21,18 +22,24 @@ export interface WalkedPage {
   readonly entries: readonly DirectoryEntry[];
 }
 
+type WalkPagesRequest = Omit<WalkDirectoryRequest, 'includeLeaseRecords'>;
+
 /** See `DirectoryService.walk`. */
 export async function* walkDirectory(
   context: FilesContext,
   request: WalkDirectoryRequest,
 ): AsyncGenerator<DirectoryEntry, void, void> {
-  for await (const page of walkPages(context, request)) yield* page.entries;
+  const { includeLeaseRecords, ...walk } = request;
+  for await (const { entries } of walkPages(context, walk)) {
+    if (includeLeaseRecords === true) yield* entries;
+    else for (const entry of entries) if (!isRecordEntry(entry)) yield entry;
+  }
 }
 
-/** The same in pages. */
+/** The same in pages, with lease records. */
 export async function* walkPages(
   context: FilesContext,
-  request: WalkDirectoryRequest,
+  request: WalkPagesRequest,
 ): AsyncGenerator<WalkedPage, void, void> {
   checkInteger('concurrency', request.concurrency, { min: 1, max: maxConcurrency });
   const stop = new AbortController();
@@ -52,13 +59,13 @@ export async function* walkPages(
 /** Depth first, so that no more is pending than the directories beside the way to the present one. */
 class Walk {
   readonly #context: FilesContext;
-  readonly #request: WalkDirectoryRequest;
+  readonly #request: WalkPagesRequest;
   readonly #ahead: number;
   readonly #pending: Pending[] = [];
   /** First pages that are asked for and not taken yet: these are what memory holds. */
   #started = 0;
 
-  constructor(context: FilesContext, request: WalkDirectoryRequest) {
+  constructor(context: FilesContext, request: WalkPagesRequest) {
     this.#context = context;
     this.#request = request;
     this.#ahead = request.concurrency ?? context.pipeline.options.concurrency;

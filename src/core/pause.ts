@@ -1,6 +1,6 @@
-import { listenForAbort } from '../core/abort-listener.js';
-import { Cancellation, sleep } from '../core/call.js';
-import type { Clock } from '../core/clock.js';
+import { listenForAbort } from './abort-listener.js';
+import { Cancellation, sleep } from './call.js';
+import type { Clock } from './clock.js';
 
 /**
  * Waits between two requests.

@@ -1,0 +1,114 @@
+import { LeaseError } from '../core/errors.js';
+import type { HttpResponse } from '../core/http/message.js';
+import { defaultRetryConfig } from '../core/resilience/retry-decision.js';
+import type { LockOperations, RecordContent, RequestLimits, SeenRecord } from '../lease/lock-operations.js';
+import { timing } from '../lease/timing.js';
+import { etagOf, leaseProperties } from './answers.js';
+import { type FilesContext, type Location, locateFile, send, type WireRequest } from './context.js';
+import { hasCode } from './failure.js';
+import { createFileRequest, deleteFileRequest, getPropertiesRequest } from './file-wire.js';
+import { recordMetadata, recordPathOf, seenRecord } from './lease-record.js';
+import { leaseFileRequest } from './lease-wire.js';
+
+/** No failure is retried below: every request of the protocol goes out once, and the protocol decides what follows. */
+const once: Readonly<Record<string, number>> = Object.freeze(
+  Object.fromEntries(Object.keys(defaultRetryConfig.policies).map((code) => [code, 1])),
+);
+
+/** Sends one request, once. */
+export function sendOnce(
+  context: FilesContext,
+  wire: WireRequest,
+  { limitMs, signal }: RequestLimits,
+): Promise<HttpResponse> {
+  const timeoutMs = Math.max(1, Math.ceil(limitMs));
+  return send(context, wire, { signal, timeoutMs, totalTimeoutMs: timeoutMs, maxAttempts: once });
+}
+
+/** The requests that a lock on one file is made of. */
+export class FileLockOperations implements LockOperations {
+  readonly resource: { readonly share: string; readonly path: string };
+  readonly #context: FilesContext;
+  readonly #file: Location;
+  readonly #record: Location;
+
+  constructor(context: FilesContext, file: Location) {
+    this.#context = context;
+    this.#file = file;
+    this.#record = locateFile(context, file.share, recordPathOf(file.path));
+    this.resource = { share: file.share, path: file.path };
+  }
+
+  async readRecord(limits: RequestLimits): Promise<SeenRecord | undefined> {
+    try {
+      return seenRecord(await this.#send(getPropertiesRequest(this.#record, this.#record), limits));
+    } catch (error) {
+      if (hasCode(error, 'FileNotFound')) return undefined;
+      throw error;
+    }
+  }
+
+  async writeRecord(content: RecordContent, limits: RequestLimits): Promise<string> {
+    const { path } = this.#record;
+    const wire = createFileRequest(this.#record, { path, size: 0, metadata: recordMetadata(content) });
+    return etagOf(await this.#send(wire, limits));
+  }
+
+  async isLeased(limits: RequestLimits): Promise<boolean> {
+    const response = await this.#send(getPropertiesRequest(this.#file, this.#file), limits);
+    return leaseProperties(response.headers)?.status === 'locked';
+  }
+
+  acquire(id: string, limits: RequestLimits): Promise<boolean> {
+    const wire = leaseFileRequest(this.#file, { action: 'acquire', proposedId: id, durationSeconds: -1 });
+    return this.#unless(isRefusedLease, this.#send(wire, limits));
+  }
+
+  holds(id: string, limits: RequestLimits): Promise<boolean> {
+    const wire = getPropertiesRequest(this.#file, { path: this.#file.path, leaseId: id });
+    const lost = (error: unknown) =>
+      isRefusedLease(error) || hasCode(error, 'FileNotFound') || hasCode(error, 'PreconditionFailed');
+    return this.#unless(lost, this.#send(wire, limits));
+  }
+
+  release(id: string, limits: RequestLimits): Promise<boolean> {
+    const gone = (error: unknown) => isRefusedLease(error) || hasCode(error, 'FileNotFound');
+    return this.#unless(gone, this.#send(leaseFileRequest(this.#file, { action: 'release', id }), limits));
+  }
+
+  breakLease(limits: RequestLimits): Promise<boolean> {
+    return this.#unless(
+      isRefusedLease,
+      this.#send(leaseFileRequest(this.#file, { action: 'break' }), limits),
+    );
+  }
+
+  /** Removes the record of a file that has been deleted. Never throws: a record without its file does no harm. */
+  async deleteRecord(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#send(deleteFileRequest(this.#record, {}), { limitMs: timing.favourMs, signal });
+    } catch {
+      // Most files have none.
+    }
+  }
+
+  #send(wire: WireRequest, limits: RequestLimits): Promise<HttpResponse> {
+    return sendOnce(this.#context, wire, limits);
+  }
+
+  /** True when a request succeeds, false when it fails so; other failures are thrown. */
+  async #unless(refused: (error: unknown) => boolean, answer: Promise<HttpResponse>): Promise<boolean> {
+    try {
+      await answer;
+      return true;
+    } catch (error) {
+      if (refused(error)) return false;
+      throw error;
+    }
+  }
+}
+
+/** Whether the service said of the lease, and not of itself, why not. */
+export function isRefusedLease(error: unknown): error is LeaseError {
+  return error instanceof LeaseError;
+}

@@ -1,0 +1,192 @@
+import type { Clock } from '../core/clock.js';
+import type { LeaseError } from '../core/errors.js';
+import { pause } from '../core/pause.js';
+import { isTransient, leaseError, mayHaveBeenDone } from './failures.js';
+import type { LockedResource } from './lock-operations.js';
+import { type Moment, momentOf, remainingMs, timing } from './timing.js';
+
+/** How a kind of lease shows that its holder lives, and is given back. Implemented for files and for shares. */
+export interface LeaseUpkeep {
+  readonly resource: LockedResource;
+  /**
+   * Confirms the lease at the service and tells others of it.
+   * @param beforeLast - Called right before the request is sent from which others count the holder's time.
+   * @returns false when the id does not have the lease any more.
+   */
+  confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean>;
+  /** @returns false when the id did not have the lease. */
+  release(id: string, limits: UpkeepLimits): Promise<boolean>;
+}
+
+export interface UpkeepLimits {
+  readonly limitMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a {@link HeldLease} begins with. */
+export interface HeldStart {
+  readonly id: string;
+  readonly confirmedAt: Moment;
+  /** Seconds; negative = without end. */
+  readonly durationSeconds: number;
+  /** What the end of its time is called: expired where nobody renews it but the user, else lost. */
+  readonly expiry: 'LeaseExpired' | 'LeaseLost';
+}
+
+/** How a release ended. `gone`: the id had lost the lease before. */
+export type ReleaseOutcome = 'released' | 'gone';
+
+const retryPauseMs = 500;
+const releaseTries = 3;
+
+/**
+ * A lease as its holder sees it: held until it is given back, lost, or over by the holder's own clocks, whatever the
+ * service might still say. The clocks are read at every answer and every use, not only by a timer, which a stalled
+ * process or a machine that slept would run too late.
+ */
+export class HeldLease {
+  readonly #upkeep: LeaseUpkeep;
+  readonly #clock: Clock;
+  readonly #durationSeconds: number;
+  readonly #loss = new AbortController();
+  readonly #expiry: 'LeaseExpired' | 'LeaseLost';
+  #id: string;
+  #confirmedAt: Moment;
+  #lost: LeaseError | undefined;
+  #ended = false;
+  #released = false;
+  #lastFailure: unknown;
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(upkeep: LeaseUpkeep, clock: Clock, start: HeldStart) {
+    this.#upkeep = upkeep;
+    this.#clock = clock;
+    this.#id = start.id;
+    this.#confirmedAt = start.confirmedAt;
+    this.#durationSeconds = start.durationSeconds;
+    this.#expiry = start.expiry;
+  }
+
+  /** The id, for requests of the holder. @throws {LeaseError} `LeaseLost` or `LeaseExpired` once it is not held. */
+  get id(): string {
+    this.check();
+    return this.#id;
+  }
+
+  /** Takes another id, which the service has accepted. */
+  replaceId(id: string): void {
+    this.#id = id;
+  }
+
+  /** Aborted when the lease is lost; the reason is the error. */
+  get signal(): AbortSignal {
+    return this.#loss.signal;
+  }
+
+  /** Why the lease was lost; `undefined` while it is held, and after it was given back in time. */
+  get lost(): LeaseError | undefined {
+    this.#readClock();
+    return this.#lost;
+  }
+
+  /** Whether it was given back, or is being given back. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Milliseconds that the holder may still rely on it without a renewal. */
+  get remainingMs(): number {
+    return remainingMs(this.#clock, this.#confirmedAt, this.#durationSeconds);
+  }
+
+  /** @throws {LeaseError} when the lease is not held any more. */
+  check(): void {
+    const { lost } = this;
+    if (lost !== undefined) throw lost;
+    if (this.#ended) throw leaseError('LeaseLost', this.#upkeep.resource, { why: 'it has been given back' });
+  }
+
+  /** Aborts {@link signal} when the time is over, without waiting for anything else. */
+  watchDeadline(): void {
+    if (this.#ended || this.lost !== undefined || this.#durationSeconds < 0) return;
+    this.#cancelTimer?.();
+    this.#cancelTimer = this.#clock.timer(this.remainingMs, () => this.watchDeadline());
+  }
+
+  /**
+   * Confirms the lease. Failures that say nothing of it are tried again within the time that is left.
+   * @throws {LeaseError} `LeaseLost`, `LeaseExpired`.
+   */
+  async renew(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      this.check();
+      let sentAt = momentOf(this.#clock);
+      try {
+        const limits = { limitMs: this.#limitMs(), signal };
+        const held = await this.#upkeep.confirm(this.#id, limits, () => {
+          this.check();
+          sentAt = momentOf(this.#clock);
+        });
+        // An answer after the end of the time tells of a lease that others may count as dead already.
+        this.check();
+        if (!held) throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
+        this.#confirmedAt = sentAt;
+        return;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isTransient(error) || this.#durationSeconds < 0) throw error;
+        this.#lastFailure = error;
+      }
+      await pause(this.#clock, Math.max(1, Math.min(retryPauseMs, this.remainingMs)), signal);
+    }
+  }
+
+  /**
+   * Gives the lease back. That somebody else ended it before is no failure.
+   * @throws when the service could not be reached; the lease then ends by its duration, where it has one.
+   */
+  async release(signal?: AbortSignal): Promise<ReleaseOutcome> {
+    if (this.#released) return 'gone';
+    this.#end();
+    let inDoubt = false;
+    for (let round = 1; ; round++) {
+      try {
+        const limits = { limitMs: timing.requestMs, signal };
+        const released = await this.#upkeep.release(this.#id, limits);
+        this.#released = true;
+        return released || inDoubt ? 'released' : 'gone';
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (!isTransient(error) || round === releaseTries) throw error;
+        inDoubt ||= mayHaveBeenDone(error);
+      }
+      await pause(this.#clock, retryPauseMs, signal);
+    }
+  }
+
+  /** Leaves time for a second and a third try when the service is silent. */
+  #limitMs(): number {
+    const third = this.remainingMs / 3;
+    return Math.min(timing.requestMs, Math.max(1_000, third));
+  }
+
+  #readClock(): void {
+    if (this.#ended || this.remainingMs > 0) return;
+    const why = 'no renewal was answered in time';
+    this.#lose(leaseError(this.#expiry, this.#upkeep.resource, { why, cause: this.#lastFailure }));
+  }
+
+  #lose(error: LeaseError): LeaseError {
+    if (this.#ended) return this.#lost ?? error;
+    this.#lost = error;
+    this.#end();
+    this.#loss.abort(error);
+    return error;
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+  }
+}
