@@ -47,8 +47,18 @@ export function refuseRecord(path: string): void {
 }
 
 /** What a record is written with. */
-export function recordMetadata({ durationSeconds, holder, renewed }: RecordContent): Record<string, string> {
-  return { duration: String(durationSeconds), holder: printable(holder), renewed: String(renewed) };
+export function recordMetadata({
+  durationSeconds,
+  holder,
+  renewed,
+  taking,
+}: RecordContent): Record<string, string> {
+  return {
+    duration: String(durationSeconds),
+    holder: printable(holder),
+    renewed: String(renewed),
+    ...(taking === true && { taking: 'true' }),
+  };
 }
 
 /** The record in the answer to a HEAD. */
@@ -60,6 +70,7 @@ export function seenRecord(response: HttpResponse): SeenRecord {
     ageMs: ageOf(response),
     durationSeconds: durationOf(metadata.duration),
     holder: metadata.holder ?? '',
+    taking: metadata.taking === 'true',
     renewed: Number.isSafeInteger(renewed) && renewed >= 0 ? renewed : 0,
   };
 }

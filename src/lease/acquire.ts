@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import { pause } from '../core/pause.js';
 import { infinite, type LockOperations, type SeenRecord } from './lock-operations.js';
-import { type Grant, LeaseAttempt, type Wanted } from './single-lease.js';
+import { type Grant, LeaseAttempt, type Wanted, type Way } from './single-lease.js';
 import { type Look, type RecordWatch, untilStaleMs, watchRecord } from './staleness.js';
 import { timing } from './timing.js';
 import { type Blocked, type Patience, untilGranted } from './waiting.js';
@@ -11,6 +11,9 @@ export interface AcquireWish extends Wanted, Patience {
   /** The id for the first try. @defaultValue a new one */
   readonly proposedId?: string | undefined;
 }
+
+/** The own mark has kept every other takeover away. */
+const ownMark: Way = Object.freeze({ hasRecord: true, takeoverMayRun: () => false });
 
 /** Blocked, with nothing that can be expected. */
 const forNow: Blocked = Object.freeze({ lookInMs: Number.POSITIVE_INFINITY });
@@ -46,12 +49,25 @@ class Acquisition {
     const look = await this.#look();
     if (look === undefined && !(await this.#prepare())) return forNow;
     const timed = this.#wish.durationSeconds !== infinite;
-    const grant = await this.#attempt.take(this.#nextId(), look !== undefined || timed);
+    const grant = await this.#attempt.take(this.#nextId(), {
+      hasRecord: look !== undefined || timed,
+      takeoverMayRun: () => look !== undefined && this.#takeoverMayRun(look),
+    });
     if (grant !== undefined) return grant;
     if (look === undefined) return forNow;
     this.#watch = watchRecord(this.#watch, look);
     const lookInMs = untilStaleMs(this.#watch, look);
     return lookInMs > 0 ? { lookInMs } : ((await this.#takeOver(look.record)) ?? forNow);
+  }
+
+  /**
+   * A holder that is given up may give back its lease at the last moment. Whoever takes it then could be broken in its
+   * place, by one that looked at the record before that told of the new holder.
+   */
+  #takeoverMayRun({ record, sentAt }: Look): boolean {
+    const { taking, ageMs = 0 } = record;
+    if (taking === true && ageMs < timing.takeoverEndMs) return true;
+    return this.#since(sentAt) >= timing.takeoverMs;
   }
 
   async #look(): Promise<Look | undefined> {
@@ -83,13 +99,13 @@ class Acquisition {
     if (mark === undefined) return undefined;
     await pause(this.#clock, timing.takeoverMs, this.#wish.signal);
     if (!(await this.#isStill(mark))) return undefined;
-    const grant = await this.#attempt.take(this.#nextId(), true);
+    const grant = await this.#attempt.take(this.#nextId(), ownMark);
     if (grant !== undefined) return grant;
     const lookedAt = this.#clock.monotonic();
     if (!(await this.#isStill(mark)) || this.#since(lookedAt) > timing.decisionMs) return undefined;
     // Once: were it repeated because no answer came, it could hit whoever came next.
     await this.#operations.breakLease(this.#limits(timing.decisionMs));
-    return this.#attempt.take(this.#nextId(), true);
+    return this.#attempt.take(this.#nextId(), ownMark);
   }
 
   /** Writes the own record in place of the stale one. @returns its ETag; `undefined` when there is any doubt. */

@@ -3,7 +3,7 @@ import type { LeaseError } from '../core/errors.js';
 import { pause } from '../core/pause.js';
 import { isTransient, leaseError, mayHaveBeenDone } from './failures.js';
 import type { LockedResource } from './lock-operations.js';
-import { type Moment, momentOf, remainingMs, timing } from './timing.js';
+import { elapsedMs, type Moment, momentOf, remainingMs, timing } from './timing.js';
 
 /** How a kind of lease shows that its holder lives, and is given back. Implemented for files and for shares. */
 export interface LeaseUpkeep {
@@ -97,6 +97,11 @@ export class HeldLease {
   /** Milliseconds that the holder may still rely on it without a renewal. */
   get remainingMs(): number {
     return remainingMs(this.#clock, this.#confirmedAt, this.#durationSeconds);
+  }
+
+  /** Milliseconds since it was last confirmed. */
+  get unconfirmedMs(): number {
+    return elapsedMs(this.#clock, this.#confirmedAt);
   }
 
   /** @throws {LeaseError} when the lease is not held any more. */

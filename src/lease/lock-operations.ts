@@ -6,6 +6,8 @@ export interface RecordContent {
   readonly holder: string;
   /** Counts the renewals of one holder. */
   readonly renewed: number;
+  /** Written by one that is about to replace a holder, not by a holder. */
+  readonly taking?: boolean | undefined;
 }
 
 /** The record beside a locked file, as it was read. */

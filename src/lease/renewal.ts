@@ -20,7 +20,8 @@ export class Renewal {
     this.#clock = clock;
     held.watchDeadline();
     held.signal.addEventListener('abort', () => this.#lost(), { once: true });
-    this.#schedule(timing.renewalMs);
+    // Counted from the last time that others were told, as they count it too.
+    this.#schedule(Math.max(0, timing.renewalMs - held.unconfirmedMs));
   }
 
   /** Stops renewing; a renewal under way is given up. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../core/clock.js';
+import { pause } from '../core/pause.js';
 import { mayHaveBeenDone } from './failures.js';
 import { infinite, type LockOperations, type RecordContent } from './lock-operations.js';
 import { type Moment, momentOf, remainingMs, timing } from './timing.js';
@@ -19,6 +20,14 @@ export interface Wanted {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What is known of the record when a lease is taken. */
+export interface Way {
+  /** Without a record, an infinite lease stays without. */
+  readonly hasRecord: boolean;
+  /** Whether somebody may be about to break a lease that it takes for a dead holder's. */
+  readonly takeoverMayRun: () => boolean;
+}
+
 /** How long one request of a favour, such as a release behind a failure, is waited for. */
 const favour = { limitMs: timing.favourMs } as const;
 
@@ -37,20 +46,21 @@ export class LeaseAttempt {
   /** The record of this caller, as long as it does not hold the lease: always one that frees itself. */
   get mark(): RecordContent {
     const { durationSeconds, holder } = this.#wanted;
-    return { durationSeconds: durationSeconds === infinite ? longest : durationSeconds, holder, renewed: 0 };
+    const seconds = durationSeconds === infinite ? longest : durationSeconds;
+    return { durationSeconds: seconds, holder, renewed: 0, taking: true };
   }
 
   /**
    * Takes the lease, tells of it in the record, and looks whether it is still there: somebody who saw the record before
    * may have ended it.
    * @param id - Never one that was sent before: a request of the past that comes late must not look like this lease.
-   * @param hasRecord - Whether there is a record. Without one, an infinite lease stays without.
+   * @param way - What is known of the record.
    * @returns `undefined` when somebody else has it, or has ended it.
    */
-  async take(id: string, hasRecord: boolean): Promise<Grant | undefined> {
+  async take(id: string, way: Way): Promise<Grant | undefined> {
     if (!(await this.#acquire(id))) return undefined;
     try {
-      return await this.#confirm(id, hasRecord);
+      return await this.#confirm(id, way);
     } catch (error) {
       const released = this.#giveBack(id);
       // Whoever gave up does not wait for it.
@@ -59,16 +69,28 @@ export class LeaseAttempt {
     }
   }
 
-  async #confirm(id: string, hasRecord: boolean): Promise<Grant | undefined> {
-    const { durationSeconds, holder, signal } = this.#wanted;
+  async #confirm(id: string, { hasRecord, takeoverMayRun }: Way): Promise<Grant | undefined> {
+    const { durationSeconds, signal } = this.#wanted;
     const limits = { limitMs: timing.requestMs, signal };
-    const confirmedAt = momentOf(this.#clock);
-    if (hasRecord) await this.#operations.writeRecord({ durationSeconds, holder, renewed: 0 }, limits);
+    let confirmedAt = momentOf(this.#clock);
+    if (hasRecord) await this.#operations.writeRecord(this.#told, limits);
+    if (takeoverMayRun()) {
+      await pause(this.#clock, timing.settleMs - timing.settleEndMs, signal);
+      confirmedAt = momentOf(this.#clock);
+      // As a renewal would: whoever marked the record after the first time sees this.
+      await this.#operations.writeRecord(this.#told, limits);
+      await pause(this.#clock, timing.settleEndMs, signal);
+    }
     const held = await this.#operations.holds(id, limits);
     const enough = remainingMs(this.#clock, confirmedAt, durationSeconds) >= (durationSeconds * 1000) / 3;
     if (held && enough) return { id, confirmedAt };
     await this.#giveBack(id);
     return undefined;
+  }
+
+  get #told(): RecordContent {
+    const { durationSeconds, holder } = this.#wanted;
+    return { durationSeconds, holder, renewed: 0 };
   }
 
   /** Sends the id once. When no answer came, the file tells whether it has the lease. */

@@ -8,6 +8,15 @@ export const timing = Object.freeze({
   takeoverMs: 6_000,
   /** How long a decision to replace a holder may take from what it rests on to what it does. */
   decisionMs: 3_000,
+  /**
+   * How long one that comes upon a takeover holds its breath between telling of itself and looking whether its lease is
+   * still there: the other may have looked right before, and its decision and its request take a decision's time each.
+   */
+  settleMs: 6_000,
+  /** The last part of it, after the record has been written once more. */
+  settleEndMs: 2_000,
+  /** After this, nobody goes on any more who has marked a record. */
+  takeoverEndMs: 40_000,
   /** Beyond the duration: a record of this age by the service's clock is that of a dead holder. */
   ageMarginMs: 30_000,
   /** One request of which nothing else depends. */

@@ -11,12 +11,12 @@ const minute = 60_000;
 
 /** Histories that once found something, or that catch a mutation, replayed every time. */
 const catching: Readonly<Record<string, readonly number[]>> = {
-  'renewing by acquiring again': [5, 21],
+  'renewing by acquiring again': [3, 34],
   'deleting the record on release': [2, 6],
   'a caller that was refused writes the record': [1, 2],
-  'trusting the wall clock': [86],
+  'trusting the wall clock': [68, 1130],
   'a write without the lease id': [1, 2],
-  'repeating a break whose answer was lost': [275],
+  'repeating a break whose answer was lost': [298, 824],
   'an acquire without the last look at the file': [147, 222],
 };
 
@@ -43,6 +43,12 @@ describe('locks under delay, loss, duplication, stalls and kills', () => {
       expect(total.holds).toBeGreaterThan(2 * count);
       expect(total.breaks).toBeGreaterThan(count / 2);
     }
+  });
+
+  // Each was a defect once: a fresh holder that was broken in the place of one that had given back its lease at the
+  // last moment, and one that told of itself right before its record was marked.
+  it.each([12840, 225])('stay kept in seed %i', async (seed) => {
+    expect(await violationsOf(seed)).toEqual([]);
   });
 
   it('replays a seed exactly', async () => {
