@@ -19,17 +19,13 @@ export function isLargeRead(range: Readonly<ByteRange>): boolean {
 export interface GetRange extends LeaseScope {
   readonly range: Readonly<ByteRange>;
   readonly snapshot?: string | undefined;
-  /**
-   * `small`, `large`: the answer is buffered, under the time limit for small or large reads (default: by the length).
-   * `stream`: it comes as it arrives.
-   */
-  readonly kind?: 'small' | 'large' | 'stream' | undefined;
+  /** Which time limit applies, that for small or for large reads. @defaultValue by the length */
+  readonly kind?: 'small' | 'large' | undefined;
 }
 
 const getOperations = {
   small: operations.getFile,
   large: operations.getLargeFile,
-  stream: operations.getFileAsStream,
 };
 
 /** Get File, of one range. */
