@@ -176,6 +176,7 @@ export {
   defaultTimeoutsMs,
   FileError,
   HttpHeaders,
+  isLeaseRecord,
   Lease,
   LeaseError,
   NetworkError,

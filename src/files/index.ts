@@ -71,6 +71,7 @@ export {
   type FileErrorCode,
   type FileErrorDetails,
 } from './errors.js';
+export { isRecordEntry as isLeaseRecord } from './lease-record.js';
 export type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
