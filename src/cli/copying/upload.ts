@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type AzureFilesClient, FileError } from '../../files/index.js';
+import { type AzureFilesClient, FileError, isLeaseRecord } from '../../files/index.js';
 import { LocalError } from '../failures.js';
 import { childOf, displayLocation, type LocalLocation, type ShareLocation } from '../locations.js';
 import { noDirectory } from '../lookup.js';
@@ -70,7 +70,7 @@ interface Place {
 
 async function* entrySteps(directory: string, entry: Dirent, { target, options }: Place): Steps {
   const path = join(directory, entry.name);
-  const reason = reasonToSkip(entry);
+  const reason = reasonToSkip(entry) ?? (await recordReason(path, entry));
   if (reason === undefined) yield* stepsOf(path, childOf(target, entry.name), options);
   else yield { kind: 'skipped', source: path, reason };
 }
@@ -79,6 +79,13 @@ function reasonToSkip(entry: Dirent): string | undefined {
   if (entry.isSymbolicLink()) return 'a symbolic link, which is not followed';
   if (isUnfinished(entry.name)) return 'an unfinished transfer';
   return entry.isFile() || entry.isDirectory() ? undefined : 'neither a file nor a directory';
+}
+
+/** As a file of the share it would be hidden, and say of another file how long its leases last. */
+async function recordReason(path: string, { name }: Dirent): Promise<string | undefined> {
+  // Few names are such, so that few files are looked at twice.
+  if (!isLeaseRecord({ type: 'file', name, size: 0 }) || (await lstat(path)).size > 0) return undefined;
+  return 'a record of a lock';
 }
 
 function refusal(path: string, stats: Stats): LocalError {
