@@ -86,7 +86,9 @@ export type {
 export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
 export type {
   AbortCopyRequest,
+  AppendFileRequest,
   CallOptions,
+  ChangeScope,
   ClearRangeRequest,
   CopyDestination,
   CopyFileRequest,
@@ -98,6 +100,7 @@ export type {
   DeleteFileRequest,
   DeleteRecursiveRequest,
   EnsureDirectoryRequest,
+  FileChange,
   FileHttpHeaders,
   FileScope,
   GetDirectoryPropertiesRequest,
@@ -109,6 +112,7 @@ export type {
   ListingInclude,
   ListRangesRequest,
   ListSharesRequest,
+  LockPatience,
   ReadFileRequest,
   RenameDirectoryRequest,
   RenameFields,
@@ -122,11 +126,15 @@ export type {
   ShareScope,
   SmbSettings,
   SmbTime,
+  UpdateFileRequest,
   WaitForCopyRequest,
   WalkDirectoryRequest,
   WriteFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 export type {
+  BoundAppendOptions,
+  BoundChangeOptions,
   BoundCreateOptions,
   BoundOptions,
   BoundReadOptions,
@@ -146,6 +154,7 @@ export type {
   UploadStreamRequest,
 } from './streaming-service.js';
 export type {
+  AppendResult,
   ByteRange,
   ChangeResult,
   CopyStatus,
@@ -162,6 +171,8 @@ export type {
   FileInfo,
   FileProperties,
   FileRanges,
+  FileUpdate,
+  FileVersion,
   IsoTime,
   LeaseProperties,
   Metadata,
