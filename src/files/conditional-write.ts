@@ -98,7 +98,7 @@ function replaceVersion(
 
 /** Whether the file was certainly not written, and a new attempt may succeed. */
 function mayBeRepeated(error: unknown): boolean {
-  if (hasCode(error, 'PreconditionFailed')) return true;
+  if (hasCode(error, 'PreconditionFailed') || hasCode(error, 'FileChanged')) return true;
   return error instanceof LeaseError && error.code !== 'LeaseAlreadyPresent';
 }
 
