@@ -37,7 +37,9 @@ export async function replaceFile(
   try {
     await send(context, wire, preparing);
     await putBytes(context, temporary.at, { data, offset: 0, ...preparing });
-    return await temporary.publish({ replace: 'replace', lock }, call);
+    // To what is created, the service adds an attribute of its own.
+    const smb = { attributes: before?.smb.attributes };
+    return await temporary.publish({ replace: 'replace', lock, smb }, call);
   } catch (error) {
     const removed = temporary.remove(error);
     // Whoever gave up does not wait for it.
@@ -49,7 +51,6 @@ export async function replaceFile(
 /** What a write in place would leave alone. A stored MD5 is that of the old content. */
 function keptOf({ smb, ...file }: FileProperties): Partial<CreateFileRequest> {
   const { contentType, contentEncoding, contentLanguage, contentDisposition, cacheControl } = file;
-  const { permissionKey } = smb;
   return {
     contentType,
     contentEncoding,
@@ -57,13 +58,6 @@ function keptOf({ smb, ...file }: FileProperties): Partial<CreateFileRequest> {
     contentDisposition,
     cacheControl,
     metadata: withoutMark(file.metadata),
-    smb: { permissionKey, attributes: writable(smb.attributes) },
+    smb: { permissionKey: smb.permissionKey },
   };
-}
-
-/** Into a file that is read-only nothing could be written; and it could not be replaced either, which the service tells. */
-function writable(attributes: string | undefined): string | undefined {
-  if (attributes === undefined) return undefined;
-  const names = attributes.split('|').map((name) => name.trim());
-  return names.filter((name) => name.toLowerCase() !== 'readonly').join('|') || 'None';
 }
