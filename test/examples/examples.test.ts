@@ -52,6 +52,7 @@ describe('examples', () => {
       'a line of thirty-two characters',
     ],
     'create-once': ['winners: 1'],
+    'update-together': ['{"yes":2,"no":1} 3 lines'],
     'handle-errors': [
       'FileError FileNotFound, retryable: false, status: 404',
       'DirectoryError ParentNotFound, retryable: false, status: 404',

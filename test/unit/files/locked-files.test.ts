@@ -7,7 +7,7 @@ import { rejection } from '../../support/rejection.js';
 const path = 'a.txt';
 const bytes = (text: string): Uint8Array => Buffer.from(text);
 
-type Interference = (request: { what: string; body: string }) => 'send' | 'lose answer' | 'lose request';
+type Interference = (what: string) => 'send' | 'lose answer' | 'lose request';
 
 interface Setting {
   readonly client: AzureFilesClient;
@@ -50,7 +50,7 @@ async function setting(content = 'abc'): Promise<Setting> {
           .filter((part) => part !== undefined)
           .join(' ');
         requests.push(what);
-        const fate = interference({ what, body: Buffer.from(request.body ?? []).toString() });
+        const fate = interference(what);
         if (fate === 'lose request') throw lost();
         const response = await transport.send(request, call);
         if (fate === 'lose answer') throw lost();
@@ -95,7 +95,7 @@ async function namesIn({ other }: Setting): Promise<string[]> {
 /** Once for the first request that is so; everything else is sent. */
 function once(which: (what: string) => boolean, fate: 'lose answer' | 'lose request'): Interference {
   let done = false;
-  return ({ what }) => {
+  return (what) => {
     if (done || !which(what)) return 'send';
     done = true;
     return fate;
@@ -274,7 +274,7 @@ describe('an atomic write', () => {
     const scene = await setting();
     const { client, other, interfere } = scene;
     const lease = await client.leases.acquireAutoRenewing({ path });
-    interfere(({ what }) => {
+    interfere((what) => {
       if (what.includes('TMP comp=lease')) void other.leases.breakLease({ path });
       return 'send';
     });
@@ -365,7 +365,7 @@ describe('append', () => {
   it('undoes what it has done when it fails, and says why', async () => {
     const scene = await setting();
     const { client, interfere, settled } = scene;
-    interfere(({ what }) => (what.includes('comp=range') ? 'lose request' : 'send'));
+    interfere((what) => (what.includes('comp=range') ? 'lose request' : 'send'));
     const error = await rejection(settled(client.files.append({ path, data: bytes('d') })));
     expect(error).toMatchObject({ name: 'NetworkError', code: 'ConnectionFailed' });
     expect(await textOf(scene)).toBe('abc');
@@ -375,7 +375,7 @@ describe('append', () => {
     const scene = await setting();
     const { client, other, interfere, settled } = scene;
     let dead = false;
-    interfere(({ what }) => {
+    interfere((what) => {
       dead ||= what.includes('comp=range');
       return dead ? 'lose request' : 'send';
     });
@@ -393,7 +393,7 @@ describe('append', () => {
     const { client, interfere, settled, other } = scene;
     let marks = 0;
     let dead = false;
-    interfere(({ what }) => {
+    interfere((what) => {
       if (what.includes('comp=metadata')) marks += 1;
       dead ||= marks === 2;
       return dead ? 'lose request' : 'send';
