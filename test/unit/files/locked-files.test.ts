@@ -415,3 +415,34 @@ describe('append', () => {
     expect(await other.files.getMetadata({ path })).toEqual({});
   });
 });
+
+describe('a recursive delete', () => {
+  it('keeps the record of a file that is locked, as its lease would be without end', async () => {
+    const scene = await setting();
+    const { client, other, settled } = scene;
+    await other.files.write({ path: 'free.txt', data: bytes('x') });
+    await other.leases.release(await other.leases.acquire({ path: 'free.txt' }));
+    await using _lease = await other.leases.acquireAutoRenewing({ path, durationSeconds: 60 });
+    const error = await rejection(settled(client.directories.deleteRecursive({ path: '' })));
+    expect(error).toMatchObject({ code: 'DirectoryNotEmpty', failures: [{ path }] });
+    expect(await namesIn(scene)).toEqual(['.a.txt.lease', path]);
+  });
+
+  it('removes what a writer left behind that died right before the end', async () => {
+    const scene = await setting();
+    const { client, other, interfere, settled } = scene;
+    await using lease = await other.leases.acquireAutoRenewing({ path });
+    let dead = false;
+    interfere((what) => {
+      dead ||= what.includes('comp=rename');
+      return dead ? 'lose request' : 'send';
+    });
+    const { id: leaseId } = lease;
+    await rejection(settled(client.files.write({ path, data: bytes('new'), atomic: true, leaseId })));
+    expect((await namesIn(scene)).some((name) => name.startsWith('.azstore-'))).toBe(true);
+    interfere(() => 'send');
+    await lease.release();
+    await client.directories.deleteRecursive({ path: '' });
+    expect(await namesIn(scene)).toEqual([]);
+  });
+});
