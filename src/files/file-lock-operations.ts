@@ -23,7 +23,9 @@ export function sendOnce(
   { limitMs, signal }: RequestLimits,
 ): Promise<HttpResponse> {
   const timeoutMs = Math.max(1, Math.ceil(limitMs));
-  return sendUnchecked(context, wire, { signal, timeoutMs, totalTimeoutMs: timeoutMs, maxAttempts: once });
+  // A lock would be lost before a host that failed is asked again.
+  const limits = { timeoutMs, totalTimeoutMs: timeoutMs };
+  return sendUnchecked(context, wire, { ...limits, signal, maxAttempts: once, urgent: true });
 }
 
 /** The requests that a lock on one file is made of. */

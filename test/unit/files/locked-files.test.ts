@@ -416,6 +416,22 @@ describe('append', () => {
   });
 });
 
+describe('a lock on a host that is left alone for its failures', () => {
+  it('is renewed all the same, and shows that the host is well again', async () => {
+    const { client, clock, interfere } = await setting();
+    await using lease = await client.leases.acquireAutoRenewing({ path, durationSeconds: 15 });
+    interfere((what) => (what.startsWith('GET') ? 'lose request' : 'send'));
+    const reading = rejection(Promise.all([1, 2].map(() => client.files.read({ path, leaseId: lease.id }))));
+    await clock.advance(4_000);
+    await reading;
+    interfere(() => 'send');
+    // The host is left alone for 30 seconds, but not by what keeps the lock.
+    await clock.advance(25_000);
+    expect(lease.lost).toBeUndefined();
+    await client.files.read({ path, leaseId: lease.id });
+  });
+});
+
 describe('a recursive delete', () => {
   it('keeps the record of a file that is locked, as its lease would be without end', async () => {
     const scene = await setting();
@@ -442,7 +458,7 @@ describe('a recursive delete', () => {
     expect((await namesIn(scene)).some((name) => name.startsWith('.azstore-'))).toBe(true);
     interfere(() => 'send');
     await lease.release();
-    await client.directories.deleteRecursive({ path: '' });
+    await other.directories.deleteRecursive({ path: '' });
     expect(await namesIn(scene)).toEqual([]);
   });
 });
