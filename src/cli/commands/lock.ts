@@ -51,7 +51,7 @@ export const lock: Verb = {
     const task = taskOf(invocation);
     const lease = await obtain(invocation, task);
     const end = await runUnder(invocation, task, lease);
-    return finish(invocation, { location: task.location, file: task.file, lease, end });
+    return finish(invocation, { ...task, lease, end });
   },
 };
 
@@ -133,7 +133,7 @@ async function runUnder(
     // An interruption that came with the lock: the command would not hear of it.
     signal.throwIfAborted();
     const run = { file, args, env, waitFor } as const;
-    return await runWatched({ run, lock, io, warn: (text) => output.warn(text) });
+    return await runWatched({ run, lock, io, output });
   } catch (error) {
     await lease.release().catch(() => {});
     throw error;

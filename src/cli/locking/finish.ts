@@ -1,13 +1,14 @@
 import { constants } from 'node:os';
 import { basename } from 'node:path';
-import { AutoRenewingLease } from '../../files/index.js';
-import { CommandFailure, exitCodes, messageOf } from '../failures.js';
+import { AutoRenewingLease, type AzureFilesClient, LeaseError } from '../../files/index.js';
+import { CommandFailure, codeOf, exitCodes, messageOf } from '../failures.js';
 import { displayLocation, type ShareLocation } from '../locations.js';
 import type { Invocation } from '../verb.js';
 import type { CommandEnd } from './watched-command.js';
 
 /** A command that has ended, and the lock that it ran under. */
 export interface Finished {
+  readonly client: AzureFilesClient;
   readonly location: ShareLocation;
   readonly file: string;
   readonly lease: AutoRenewingLease;
@@ -30,29 +31,55 @@ export async function finish(invocation: Invocation, finished: Finished): Promis
   const impatience = new AbortController();
   const restore = invocation.io.divertSignals(() => impatience.abort(new Error('interrupted')));
   try {
-    const { lost } = finished.lease;
-    const released = await giveBack(invocation, finished, impatience.signal);
-    if (lost !== undefined || finished.end.kind === 'cut' || released === 'gone') {
-      throw lockLost(finished, lost);
-    }
+    const lost = await lossOf(finished, impatience.signal);
+    const outcome = await giveBack(invocation, { ...finished, lost, signal: impatience.signal });
+    if (lost !== undefined || outcome === 'gone') throw lockLost(finished, lost);
     return exitCodeAfter(invocation, finished);
   } finally {
     restore();
   }
 }
 
+/**
+ * Why the lock was lost before the command ended; `undefined` when it was not. A lease that somebody has broken could be
+ * given back as if nothing had happened, so the service is asked.
+ */
+async function lossOf({ client, location, lease, end }: Finished, signal: AbortSignal): Promise<unknown> {
+  if (lease.lost !== undefined) return lease.lost;
+  if (end.kind === 'cut') return new Error('its time was over');
+  const { share, path } = location;
+  const scope = {
+    share,
+    leaseId: lease.id,
+    signal: AbortSignal.any([signal, AbortSignal.timeout(favourMs)]),
+  };
+  try {
+    await (path === '' ? client.shares.getProperties(scope) : client.files.getProperties({ ...scope, path }));
+    return undefined;
+  } catch (error) {
+    const isGone = error instanceof LeaseError || goneCodes.has(codeOf(error));
+    // Any other failure says nothing of the lock.
+    return isGone ? error : undefined;
+  }
+}
+
+const goneCodes: ReadonlySet<string> = new Set(['FileNotFound', 'ShareNotFound', 'ParentNotFound']);
+
+interface Release extends Finished {
+  readonly lost: unknown;
+  readonly signal: AbortSignal;
+}
+
 async function giveBack(
   { output }: Invocation,
-  { lease, end }: Finished,
-  signal: AbortSignal,
+  { lease, lost, signal }: Release,
 ): Promise<'released' | 'gone'> {
-  const lost = lease.lost !== undefined || end.kind === 'cut';
-  // As the service sees it, it may be there yet and keep the next one waiting: a favour.
-  const limit = lost ? AbortSignal.any([signal, AbortSignal.timeout(favourMs)]) : signal;
+  // A favour then: as the service sees it, it may be there yet and keep the next one waiting.
+  const limit = lost === undefined ? signal : AbortSignal.any([signal, AbortSignal.timeout(favourMs)]);
   try {
     return await Promise.race([AutoRenewingLease.giveBack(lease), aborted(limit)]);
   } catch (error) {
-    if (lost) return 'gone';
+    if (lost !== undefined) return 'gone';
     // One that ends by itself is not worth failing for.
     if (lease.durationSeconds < 0) throw error;
     const left = `it ends in ${lease.durationSeconds} s at most`;

@@ -13,7 +13,7 @@ export interface RunMessage {
   readonly args: readonly string[];
   /** What the command's environment has beside that of the watcher. */
   readonly env: Readonly<Record<string, string>>;
-  /** Whether the end of the command is the end of all, or also what it left running is waited for. */
+  /** Whether the end of the command is the end of all, or what it left running is waited for too. */
   readonly waitFor: 'command' | 'all';
 }
 
@@ -24,6 +24,7 @@ export type FromWatcher =
   | { readonly kind: 'failed'; readonly code: string }
   /** The time of the lock is over, and the command is being ended. */
   | { readonly kind: 'ending' }
+  /** The command itself has ended; what it left running is the watcher's until that exits. */
   | {
       readonly kind: 'ended';
       readonly exitCode: number | null;

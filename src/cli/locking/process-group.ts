@@ -1,3 +1,4 @@
+import { readdirSync, readFileSync } from 'node:fs';
 import { type Clock, systemClock } from '../../files/index.js';
 
 /** How long the system may take to remove what was killed, in milliseconds. */
@@ -15,21 +16,43 @@ export function signalGroup(id: number, name: NodeJS.Signals | 0): boolean {
 }
 
 /**
- * Ends when nothing of a group is left: what has not ended after `graceMs` is killed.
+ * Ends when nothing of a group runs any more: what has not ended after `graceMs` is killed.
  * @param graceMs - Milliseconds; 0 = at once.
  */
 export async function endGroup(id: number, graceMs: number, clock: Clock = systemClock): Promise<void> {
   if (await goneWithin(id, graceMs, clock)) return;
   signalGroup(id, 'SIGKILL');
-  // Where nobody collects dead processes their group stays; there is nothing more to be done then.
   await goneWithin(id, removalMs, clock);
 }
 
 async function goneWithin(id: number, ms: number, clock: Clock): Promise<boolean> {
   const until = clock.monotonic() + ms;
-  while (signalGroup(id, 0)) {
+  while (isAlive(id)) {
     if (clock.monotonic() >= until) return false;
     await new Promise<void>((resolve) => clock.timer(pollMs, resolve, { keepAlive: true }));
   }
   return true;
+}
+
+/** Whether anything of a group runs. Dead ones that nobody collects, as in a container without an init, do not. */
+function isAlive(id: number): boolean {
+  if (!signalGroup(id, 0)) return false;
+  if (process.platform !== 'linux') return true;
+  try {
+    return readdirSync('/proc').some((name) => /^\d+$/.test(name) && runsIn(id, name));
+  } catch {
+    return true;
+  }
+}
+
+function runsIn(group: number, pid: string): boolean {
+  try {
+    // After the name in parentheses, which may hold anything: state, parent, group.
+    const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    const [state, , pgrp] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return Number(pgrp) === group && state !== 'Z' && state !== 'X';
+  } catch {
+    // It has ended meanwhile.
+    return false;
+  }
 }

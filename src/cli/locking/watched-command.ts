@@ -1,6 +1,8 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { basename } from 'node:path';
 import { systemClock } from '../../files/index.js';
 import type { Io } from '../io.js';
+import type { Output } from '../output.js';
 import { type FromWatcher, lockTiming, type RunMessage, type ToWatcher } from './messages.js';
 import { endGroup, signalGroup } from './process-group.js';
 import { watcherArgument } from './watcher-process.js';
@@ -27,10 +29,12 @@ export interface WatchedCommand {
   readonly run: Omit<RunMessage, 'kind'>;
   readonly lock: CommandLock;
   readonly io: Io;
-  /** Tells people what they have to know. */
-  readonly warn: (text: string) => void;
+  /** Tells people what they have to know, and what they may want to. */
+  readonly output: Pick<Output, 'warn' | 'note'>;
 }
 
+/** How long something may go on when the command has ended, in milliseconds, before people are told. */
+const leftoversMs = 2_000;
 /** How long a watcher may take beyond the grace of a command, in milliseconds, before it is killed itself. */
 const watcherGraceMs = 1_000;
 
@@ -38,7 +42,7 @@ const watcherGraceMs = 1_000;
  * Runs a command that ends, whatever happens to this process, when this process does or the lock is lost. It is in a group
  * and session of its own, together with its watcher; signals to this process go to the whole group.
  */
-export async function runWatched({ run, lock, io, warn }: WatchedCommand): Promise<CommandEnd> {
+export async function runWatched({ run, lock, io, output }: WatchedCommand): Promise<CommandEnd> {
   const watcher = fork(io.program, [watcherArgument], {
     detached: true,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
@@ -48,15 +52,20 @@ export async function runWatched({ run, lock, io, warn }: WatchedCommand): Promi
   };
   const restoreSignals = io.divertSignals((name) => {
     // Stopped, this process could not renew, and the command would be ended.
-    if (name === 'SIGTSTP') warn('azstore: it cannot be stopped while it holds a lock');
+    if (name === 'SIGTSTP') output.warn('azstore: it cannot be stopped while it holds a lock');
     else send({ kind: 'signal', name });
   });
   const loss = new Loss(watcher, lock.signal, send);
   try {
     send({ kind: 'run', ...run });
-    const end = await ended(watcher, (question) => {
+    const answer = (question: number) => {
       const ms = lock.remainingMs();
       send({ kind: 'left', question, ms: Number.isFinite(ms) ? ms : null });
+    };
+    const end = await ended(watcher, answer, () => {
+      output.note(
+        `azstore: ${basename(run.file)} has ended; the lock is held as long as what it left running`,
+      );
     });
     await loss.leaveNothing(end);
     return end;
@@ -67,20 +76,28 @@ export async function runWatched({ run, lock, io, warn }: WatchedCommand): Promi
 }
 
 /** Ends when the watcher has: nothing that it does comes after. */
-function ended(watcher: ChildProcess, answer: (question: number) => void): Promise<CommandEnd> {
+function ended(
+  watcher: ChildProcess,
+  answer: (question: number) => void,
+  onLeftovers: () => void,
+): Promise<CommandEnd> {
   return new Promise((resolve, reject) => {
     let end: CommandEnd | undefined;
     let killedBy: NodeJS.Signals | null = null;
     let ends = 0;
+    let cancelTimer: (() => void) | undefined;
     // After the exit messages may still be to come, and the channel may be closed before it.
     const onEnd = () => {
       ends += 1;
+      cancelTimer?.();
       if (ends === 2) resolve(end ?? { kind: 'unwatched', signal: killedBy });
     };
     watcher.on('message', (message) => {
       const told = message as FromWatcher;
-      if (told.kind === 'question') answer(told.question);
-      else end = endOf(told);
+      if (told.kind === 'question') return answer(told.question);
+      // Once it is being ended, it does not matter any more how the command takes that.
+      if (end?.kind !== 'cut') end = endOf(told);
+      if (told.kind === 'ended') cancelTimer ??= systemClock.timer(leftoversMs, onLeftovers);
     });
     watcher.once('error', reject);
     watcher.once('disconnect', onEnd);

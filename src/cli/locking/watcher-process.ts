@@ -73,5 +73,6 @@ function startCommand(run: RunMessage, env: NodeJS.ProcessEnv, events: CommandEv
   pipe?.on('error', () => {});
   if (pipe !== undefined && pipe !== null && 'resume' in pipe) pipe.resume();
   child.once('error', (error) => events.failed('code' in error ? String(error.code) : 'Failed'));
-  child.once(waitFor === 'all' ? 'close' : 'exit', (exitCode, signal) => events.ended(exitCode, signal));
+  child.once('exit', (exitCode, signal) => events.ended(exitCode, signal));
+  child.once(waitFor === 'all' ? 'close' : 'exit', () => events.allEnded());
 }

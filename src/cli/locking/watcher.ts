@@ -16,18 +16,25 @@ export interface WatcherPorts {
 
 export interface CommandEvents {
   failed(code: string): void;
+  /** The command itself has ended. */
   ended(exitCode: number | null, signal: NodeJS.Signals | null): void;
+  /** Nothing that is waited for is left. */
+  allEnded(): void;
 }
 
 type State =
   | { readonly name: 'idle' }
   | { readonly name: 'waiting'; readonly run: RunMessage; readonly signals: readonly NodeJS.Signals[] }
-  | { readonly name: 'running' }
+  /** `command`: whether it runs itself, or only what it left. */
+  | { readonly name: 'running'; readonly command: 'runs' | 'ended' }
   | { readonly name: 'ending'; readonly because: Reason }
   | { readonly name: 'over' };
 
-/** Why a command is ended: its lock was lost, or the time of the lock passed without a word, or nobody is there any more. */
-type Reason = 'lost' | 'deadline' | 'orphaned';
+/**
+ * Why a command is ended: its lock was lost, or the time of the lock passed without a word, or nobody is there any more;
+ * or the user sent a signal when there were only leftovers to get it.
+ */
+type Reason = 'lost' | 'deadline' | 'orphaned' | 'leftovers';
 
 interface Moment {
   readonly monotonic: number;
@@ -81,7 +88,9 @@ export class Watcher {
     if (name === 'running' && this.#leftMs() <= 0) this.#end('deadline');
     if (this.#state.name !== 'waiting' && this.#state.name !== 'running') return;
     if (this.#answered) this.#ask();
-    this.#after(Math.min(lockTiming.questionMs, Math.max(1, this.#leftMs())), () => this.#tick());
+    const leftMs = this.#leftMs();
+    const { questionMs } = lockTiming;
+    this.#after(leftMs > 0 ? Math.min(questionMs, leftMs) : questionMs, () => this.#tick());
   }
 
   #ask(): void {
@@ -100,36 +109,47 @@ export class Watcher {
   }
 
   #start({ run, signals }: Extract<State, { name: 'waiting' }>): void {
-    this.#state = { name: 'running' };
+    this.#state = { name: 'running', command: 'runs' };
     this.#ports.start(run, {
       failed: (code) => this.#over({ kind: 'failed', code }),
       ended: (exitCode, signal) => this.#commandEnded(exitCode, signal),
+      allEnded: () => this.#allEnded(),
     });
     for (const name of signals) this.#pass(name);
   }
 
   #pass(name: NodeJS.Signals): void {
-    if (this.#state.name === 'running') this.#ports.signalGroup(name);
-    else if (this.#state.name === 'waiting') {
-      this.#state = { ...this.#state, signals: [...this.#state.signals, name] };
-    }
+    const state = this.#state;
+    if (state.name === 'waiting') this.#state = { ...state, signals: [...state.signals, name] };
+    if (state.name !== 'running') return;
+    // Shells start things in the background so that they do not hear the signals of a terminal.
+    if (state.command === 'ended' && interrupting.has(name)) this.#end('leftovers');
+    else this.#ports.signalGroup(name);
   }
 
   #commandEnded(exitCode: number | null, signal: NodeJS.Signals | null): void {
-    // What the command left running has its time to end too. Where the lock was lost, the other side sees to that.
-    if (this.#state.name === 'ending' && this.#state.because !== 'lost') return;
-    this.#over({ kind: 'ended', exitCode, signal });
+    if (this.#state.name === 'running') this.#state = { name: 'running', command: 'ended' };
+    this.#ports.send({ kind: 'ended', exitCode, signal });
+  }
+
+  #allEnded(): void {
+    const state = this.#state;
+    // Something may have closed what it inherited and be there all the same: it has its time to end too. As long as the
+    // other side is there, that sees to it.
+    const isAlone = state.name === 'ending' && (state.because === 'deadline' || state.because === 'orphaned');
+    if (!isAlone) this.#over(undefined);
   }
 
   #end(because: Reason): void {
     const { name } = this.#state;
-    if (name === 'over' || (name === 'ending' && because === 'lost')) return;
+    if (name === 'over' || (name === 'ending' && because !== 'orphaned')) return;
     const isRunning = name === 'running';
     if (isRunning || name === 'ending') this.#state = { name: 'ending', because };
     else this.#over(undefined);
     if (!isRunning) return;
     if (because === 'deadline') this.#ports.send({ kind: 'ending' });
-    if (because !== 'lost') this.#ports.warn(reasons[because]);
+    const why = told[because];
+    if (why !== undefined) this.#ports.warn(why);
     this.#ports.signalGroup('SIGTERM');
     // One that is stopped would not notice.
     this.#ports.signalGroup('SIGCONT');
@@ -166,7 +186,10 @@ export class Watcher {
   }
 }
 
-const reasons: Readonly<Record<Exclude<Reason, 'lost'>, string>> = {
+const interrupting: ReadonlySet<NodeJS.Signals> = new Set(['SIGHUP', 'SIGINT', 'SIGQUIT', 'SIGTERM']);
+
+/** What people are told where nobody else does. */
+const told: Readonly<Partial<Record<Reason, string>>> = {
   deadline: 'azstore lock: it gave no sign of life for as long as the lock lasts: the command is ended',
   orphaned: 'azstore lock: it was killed: the command is ended',
 };
