@@ -37,6 +37,8 @@ export class Crew {
   readonly #deaths = new Map<string, { readonly stage: Stage; readonly at: number }>();
   readonly #paused = new Set<WorkerProcess>();
   readonly #killed = new Set<WorkerProcess>();
+  readonly #failed: Promise<never>;
+  #fail: (error: unknown) => void = () => {};
   #armed = 0;
   #pausing = false;
   #total = 0;
@@ -44,12 +46,20 @@ export class Crew {
   constructor(plan: CrewPlan) {
     this.#plan = plan;
     this.counted = new Map(plan.counters.map((path) => [path, []]));
+    this.#failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    this.#failed.catch(() => {});
   }
 
-  /** @returns how the processes ended, when all increments are done. */
+  /** @returns how the processes ended, when all increments are done. @throws as soon as one of them fails. */
   async run(): Promise<(number | string | null)[]> {
     const { workers, incrementsEach } = this.#plan;
     for (let index = 0; index < workers; index++) this.#start(index, incrementsEach);
+    return Promise.race([this.#allEnds(), this.#failed]);
+  }
+
+  async #allEnds(): Promise<(number | string | null)[]> {
     const ends: (number | string | null)[] = [];
     // Those that replace others are added while these are waited for.
     for (const end of this.#ends) ends.push(await end);
@@ -67,8 +77,7 @@ export class Crew {
     const order = { connectionString, share, counters, durationSeconds, first, increments, stops };
     const worker = new WorkerProcess(program, order, (report) => this.#heard(report, worker));
     const end = worker.ended();
-    // Waited for later, in turn.
-    end.catch(() => {});
+    end.catch(this.#fail);
     this.#workers.push(worker);
     this.#ends.push(end);
   }
@@ -93,14 +102,15 @@ export class Crew {
     worker.kill('SIGKILL');
     this.#killed.add(worker);
     this.#deaths.set(path, { stage, at: performance.now() });
-    this.#doubt(path);
+    if (stage === 'writing' || stage === 'written') this.#doubt(path);
     this.#stop(path, undefined);
     this.#start(worker.order.first + worker.counted, worker.order.increments - worker.counted);
   }
 
   #refused(report: Extract<Report, { is: 'refused' }>): void {
     this.refusals.push(report);
-    this.#doubt(report.path);
+    // Whoever never had the lock has not written.
+    if (report.code !== 'LeaseAlreadyPresent') this.#doubt(report.path);
   }
 
   #doubt(path: string): void {
