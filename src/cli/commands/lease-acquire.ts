@@ -1,7 +1,7 @@
 import type { Lease } from '../../files/index.js';
 import { acquireFlags, leaseIdFlag, leaseWish, refuseDirectory, waitFlag } from '../leases/lease-flags.js';
 import { leaseIdOf, leaseLocationVariable } from '../leases/lease-id.js';
-import { toldWait } from '../leases/told-wait.js';
+import { acquirePatiently } from '../leases/patience.js';
 import { displayLocation, parseInShare, type ShareLocation } from '../locations.js';
 import type { Invocation, Verb } from '../verb.js';
 
@@ -17,7 +17,7 @@ export const leaseAcquire: Verb = {
     acquireFlags.reason,
     {
       ...leaseIdFlag,
-      about: 'the id to take, a GUID never used before, or - to read it from standard input',
+      about: 'the id to take at the first try, a GUID never used before; - reads it from standard input',
     },
   ],
   examples: [
@@ -49,9 +49,9 @@ async function acquire(invocation: Invocation, location: ShareLocation) {
   const proposedLeaseId = isOfLock ? undefined : await leaseIdOf(invocation, location);
   const client = connections.client(location);
   const { share, path } = location;
-  const request = { share, path, ...wish, waitMs, proposedLeaseId, signal };
-  const lease = await toldWait(invocation, { client, location, waitMs }, () =>
-    client.leases.acquire(request),
+  const wait = { client, location, waitMs, proposedLeaseId };
+  const lease = await acquirePatiently(invocation, wait, (attempt) =>
+    client.leases.acquire({ share, path, ...wish, ...attempt, signal }),
   );
   return { client, lease };
 }

@@ -3,7 +3,7 @@ import { type AutoRenewingLease, type AzureFilesClient, FileError } from '../../
 import { CommandFailure, codeOf, exitCodes, LocalError, messageOf } from '../failures.js';
 import { acquireFlags, leaseWish, refuseDirectory, waitFlag } from '../leases/lease-flags.js';
 import { leaseIdVariable, leaseLocation, leaseLocationVariable } from '../leases/lease-id.js';
-import { toldWait } from '../leases/told-wait.js';
+import { acquirePatiently } from '../leases/patience.js';
 import { parseInShare, type ShareLocation } from '../locations.js';
 import { finish } from '../locking/finish.js';
 import { lockTiming } from '../locking/messages.js';
@@ -92,13 +92,13 @@ function refuseWindows(): void {
 
 async function obtain(invocation: Invocation, task: Task): Promise<AutoRenewingLease> {
   const { flags, signal } = invocation;
-  const { client, location, file, waitMs } = task;
+  const { client, location, file } = task;
   const { share, path } = location;
   try {
     if (flags.on('create')) await makeFile(task, signal);
     const wish = { reason: basename(file), ...definedIn(leaseWish(invocation)) };
-    return await toldWait(invocation, task, () =>
-      client.leases.acquireAutoRenewing({ share, path, ...wish, waitMs, signal }),
+    return await acquirePatiently(invocation, task, (attempt) =>
+      client.leases.acquireAutoRenewing({ share, path, ...wish, ...attempt, signal }),
     );
   } catch (error) {
     const exitCode = flags.integer('conflict-exit-code');
