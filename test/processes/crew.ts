@@ -12,11 +12,20 @@ export interface CrewPlan
   readonly kills: number;
 }
 
-/** A holder that was killed, and how long it took until another process had its lock. */
+/** A holder that was killed and replaced. */
 export interface Takeover {
   readonly path: string;
   readonly stage: Stage;
-  readonly ms: number;
+  /** From its death, or from when somebody waited for the lock for the first time after that. */
+  readonly waitedMs: number;
+  readonly sinceDeathMs: number;
+}
+
+interface Death {
+  readonly stage: Stage;
+  readonly at: number;
+  /** From when on somebody has waited for the lock. */
+  waitedForSince: number | undefined;
 }
 
 /** Counts that may or may not have been written: their process was killed or lost its lock before it could tell. */
@@ -34,7 +43,8 @@ export class Crew {
   readonly #ends: Promise<number | string | null>[] = [];
   /** Where whoever comes next stands still, to be killed. */
   readonly #stops = new Map<string, Stage>();
-  readonly #deaths = new Map<string, { readonly stage: Stage; readonly at: number }>();
+  readonly #deaths = new Map<string, Death>();
+  readonly #waiting = new Map<WorkerProcess, string>();
   readonly #paused = new Set<WorkerProcess>();
   readonly #killed = new Set<WorkerProcess>();
   readonly #failed: Promise<never>;
@@ -83,7 +93,8 @@ export class Crew {
   }
 
   #heard(report: Report, worker: WorkerProcess): void {
-    if (report.is === 'acquired') this.#tookOver(report.path);
+    if (report.is === 'waiting') this.#waits(worker, report.path);
+    else if (report.is === 'acquired') this.#tookOver(worker, report.path);
     else if (report.is === 'standing') this.#kill(worker, report);
     else if (report.is === 'refused') this.#refused(report);
     else if (report.is === 'counted') this.#countedOne(report.path, report.value);
@@ -91,17 +102,28 @@ export class Crew {
     this.#armNext();
   }
 
-  #tookOver(path: string): void {
+  #waits(worker: WorkerProcess, path: string): void {
+    this.#waiting.set(worker, path);
     const death = this.#deaths.get(path);
-    if (death === undefined) return;
+    if (death !== undefined) death.waitedForSince ??= performance.now();
+  }
+
+  #tookOver(worker: WorkerProcess, path: string): void {
+    this.#waiting.delete(worker);
+    const death = this.#deaths.get(path);
+    if (death?.waitedForSince === undefined) return;
     this.#deaths.delete(path);
-    this.takeovers.push({ path, stage: death.stage, ms: performance.now() - death.at });
+    const now = performance.now();
+    const { stage, at, waitedForSince } = death;
+    this.takeovers.push({ path, stage, waitedMs: now - waitedForSince, sinceDeathMs: now - at });
   }
 
   #kill(worker: WorkerProcess, { path, stage }: { path: string; stage: Stage }): void {
     worker.kill('SIGKILL');
     this.#killed.add(worker);
-    this.#deaths.set(path, { stage, at: performance.now() });
+    const at = performance.now();
+    const waitedFor = [...this.#waiting.values()].includes(path);
+    this.#deaths.set(path, { stage, at, waitedForSince: waitedFor ? at : undefined });
     if (stage === 'writing' || stage === 'written') this.#doubt(path);
     this.#stop(path, undefined);
     this.#start(worker.order.first + worker.counted, worker.order.increments - worker.counted);
