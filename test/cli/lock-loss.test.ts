@@ -90,7 +90,7 @@ describe.concurrent('when the watcher is killed', () => {
     process.kill(Number(watcher), 'SIGKILL');
     const { code, err } = await all;
     expect(code).toBe(137);
-    expect(err).toContain('the watcher of sh was killed, and so was sh');
+    expect(err).toContain('the watcher of sh was killed by SIGKILL, and so was sh');
     expect(await isLeased(setting)).toBe(false);
   });
 

@@ -13,6 +13,8 @@ export interface CliResult {
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The file of the program, for runs that start it again. */
+  readonly program?: string | undefined;
   /** What is on standard input. */
   readonly stdin?: string | undefined;
   /** Called with all of standard output so far, whenever something comes. */
@@ -50,10 +52,7 @@ export class Collector extends Writable {
   }
 }
 
-/**
- * What a run knows of its process, where it is none of its own: it cannot start itself again. Commands under a lock are run
- * by the real program only, as its processes are what is interesting about them.
- */
+/** What a run knows of its process, where it is none of its own. */
 export const noProcess = { program: '', divertSignals: () => () => {}, stdin: Readable.from([]) } as const;
 
 /** Runs the command line in this process. */
@@ -62,8 +61,9 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const stderr = new Collector(options.terminal);
   stdout.onText = options.onStdout;
   stderr.onText = options.onStderr;
-  const { env = {}, signal = new AbortController().signal, stdin = '' } = options;
-  const code = await run(argv, { ...noProcess, stdout, stderr, env, signal, stdin: Readable.from([stdin]) });
+  const { env = {}, signal = new AbortController().signal, stdin = '', program = '' } = options;
+  const io = { ...noProcess, stdout, stderr, env, signal, program, stdin: Readable.from([stdin]) };
+  const code = await run(argv, io);
   return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };
 }
 

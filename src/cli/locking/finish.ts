@@ -100,13 +100,18 @@ function exitCodeAfter({ output }: Invocation, { file, end }: Finished): number 
     case 'failed':
       throw cannotRun(file, end.code);
     case 'unwatched':
-      output.warn(`azstore: the watcher of ${basename(file)} was killed, and so was ${basename(file)}`);
+      output.warn(unwatched(basename(file), end.signal));
       return exitCodeOfSignal(end.signal);
     case 'exited':
       return end.exitCode ?? exitCodeOfSignal(end.signal);
     case 'cut':
       return exitCodes.temporary;
   }
+}
+
+function unwatched(name: string, signal: NodeJS.Signals | null): string {
+  if (signal === null) return `azstore: the watcher of ${name} has ended too early, and ${name} was killed`;
+  return `azstore: the watcher of ${name} was killed by ${signal}, and so was ${name}`;
 }
 
 /** As a shell has it. */

@@ -45,6 +45,7 @@ const watcherGraceMs = 1_000;
 export async function runWatched({ run, lock, io, output }: WatchedCommand): Promise<CommandEnd> {
   const watcher = fork(io.program, [watcherArgument], {
     detached: true,
+    env: io.env,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
   const send = (message: ToWatcher) => {
