@@ -144,7 +144,12 @@ describe.concurrent('signals', () => {
 
   it('end the command and all that it started, as a terminal would', async (test) => {
     const setting = await startFile(test);
-    const { child, out, all } = lock(setting, `echo ready; sh -c 'sleep 1000; true'; true`);
+    const fifo = join(await temporaryDirectory(test.onTestFinished), 'never');
+    // Ready is what starts nothing any more: a shell can lose a signal that comes while it starts something.
+    const { child, out, all } = lock(
+      setting,
+      `mkfifo ${fifo}; sh -c 'echo ready; read line < ${fifo}'; true`,
+    );
     await out.until(/ready/);
     child.kill('SIGINT');
     expect(await all).toMatchObject({ code: 130 });
