@@ -231,6 +231,15 @@ describe('a rename under a lock', () => {
     expect(lease.path).toBe('b.txt');
   });
 
+  it('gives the lock of another process a record under the new name, so that it ends there too', async () => {
+    const scene = await setting();
+    const { client, other, settled } = scene;
+    const lease = await other.leases.acquire({ path, durationSeconds: 15 });
+    await client.files.rename({ path, newPath: 'b.txt', leaseId: lease.id });
+    expect(await namesIn(scene)).toContain('.b.txt.lease');
+    await settled(client.leases.acquire({ path: 'b.txt', waitMs: 60_000 }));
+  });
+
   it('does not make a lease of somebody else look like one that ends', async () => {
     const scene = await setting();
     const { client, other } = scene;
