@@ -259,6 +259,15 @@ describe('a leased file', () => {
     expect(await tree()).toEqual([]);
   });
 
+  it('moves with a file that is renamed under it', async () => {
+    const { cli, env: own, tree } = await startLeased();
+    expect((await cli(['mv', '-n', 'files://data/f', 'files://data/g', '--lease-id', other])).code).toBe(4);
+    const env = { ...own, AZSTORE_LEASE_ID: ours };
+    expect(await cli(['mv', 'files://data/f', 'files://data/g'], { env })).toMatchObject({ code: 0 });
+    expect((await cli(['lease', 'release', 'files://data/g'], { env })).code).toBe(0);
+    expect(await tree()).toContain('g');
+  });
+
   it('is not replaced under another id', async () => {
     const { cli, read } = await startLeased();
     const local = join(await temporaryDirectory(), 'f');
