@@ -1,6 +1,7 @@
 import { ServerError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
+import { excerpt } from '../core/printable.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
 import { smbProperties } from './smb-wire.js';
 import type { ChangeResult, LeaseProperties } from './types.js';
@@ -8,10 +9,10 @@ import type { ChangeResult, LeaseProperties } from './types.js';
 /** An answer that the service should never give. */
 export function unexpected(what: string, response?: HttpResponse, cause?: unknown): ServerError {
   const requestId = response?.headers.get('x-ms-request-id');
-  const told = requestId === undefined ? '' : ` (request id ${requestId})`;
+  const told = requestId === undefined ? '' : ` (request id ${requestId.slice(0, 100)})`;
   return new ServerError(
     'UnexpectedAnswer',
-    `the service gave an answer that makes no sense: ${what}${told}`,
+    `the service gave an answer that makes no sense: ${excerpt(what, 300)}${told}`,
     {
       status: response?.status,
       requestId,
@@ -83,14 +84,19 @@ export function leaseProperties(headers: HttpHeaders): LeaseProperties | undefin
   });
 }
 
-/** The same from texts of the service. */
+const states = ['available', 'leased', 'breaking', 'broken', 'expired'] as const;
+const statuses = ['locked', 'unlocked'] as const;
+const durations = ['infinite', 'fixed'] as const;
+
+/** The same from texts of the service; what none of the words is, is told as nothing. */
 export function leaseOf(texts: {
   state: string | undefined;
   status: string | undefined;
   duration: string | undefined;
 }): LeaseProperties | undefined {
-  const { state, status, duration } = texts;
+  const state = states.find((each) => each === texts.state);
+  const status = statuses.find((each) => each === texts.status);
+  const duration = durations.find((each) => each === texts.duration);
   if (state === undefined || status === undefined) return undefined;
-  const lease = { state, status, ...(duration !== undefined && { duration }) };
-  return lease as LeaseProperties;
+  return { state, status, ...(duration !== undefined && { duration }) };
 }

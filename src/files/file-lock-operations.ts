@@ -3,7 +3,7 @@ import type { HttpResponse } from '../core/http/message.js';
 import { defaultRetryConfig } from '../core/resilience/retry-decision.js';
 import type { LockOperations, RecordContent, RequestLimits, SeenRecord } from '../lease/lock-operations.js';
 import { timing } from '../lease/timing.js';
-import { etagOf, leaseProperties } from './answers.js';
+import { etagOf } from './answers.js';
 import { type FilesContext, type Location, locateFile, sendUnchecked, type WireRequest } from './context.js';
 import { hasCode } from './failure.js';
 import { createFileRequest, deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
@@ -60,7 +60,8 @@ export class FileLockOperations implements LockOperations {
 
   async isLeased(limits: RequestLimits): Promise<boolean> {
     const response = await this.#send(getPropertiesRequest(this.#file, this.#file), limits);
-    return leaseProperties(response.headers)?.status === 'locked';
+    // By the status alone: a state that nobody knows may be that of somebody who holds it.
+    return response.headers.get('x-ms-lease-status') === 'locked';
   }
 
   acquire(id: string, limits: RequestLimits): Promise<boolean> {

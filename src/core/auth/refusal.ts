@@ -142,7 +142,7 @@ function firstDifference(ours: string, theirs: string, account: string): string 
   const index = at < 0 ? mine.length : at;
   const accountOfService = /^\/([^/]*)/.exec(other[index] ?? '')?.[1];
   if (index >= lineNames.length && accountOfService !== undefined && accountOfService !== account) {
-    return `the account name is wrong: the client signs for "${account}", the service for "${redact(accountOfService)}"`;
+    return `the account name is wrong: the client signs for "${account}", the service for "${redact(accountOfService.slice(0, 30))}"`;
   }
   const name = lineNames[index] ?? 'headers and resource';
   return `the signed texts differ first in line ${index + 1} (${name}): the client has ${shown(mine[index])}, the service ${shown(other[index])}; something between may have changed the request`;

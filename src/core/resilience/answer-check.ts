@@ -81,7 +81,8 @@ async function refuse(request: HttpRequest, call: Call, refusal: Refusal): Promi
   const { status, headers } = response;
   const document = readServiceError(headers, await errorBody(response.body));
   const requestId = headers.get('x-ms-request-id');
-  const what = `the service answered ${status}${document.code === undefined ? '' : ` ${document.code}`}`;
+  const code = document.code === undefined ? '' : ` ${document.code.slice(0, 100)}`;
+  const what = `the service answered ${status}${code}`;
   const failure: ServiceFailure = {
     status,
     serviceCode: document.code,
@@ -111,6 +112,6 @@ function withMessage(what: string, message: string | undefined): string {
 
 function describe(request: HttpRequest, call: Call, what: string, requestId?: string): string {
   const where = `${request.method} ${redactUrl(request.origin, request.target)}`;
-  const id = requestId === undefined ? '' : `; request id ${requestId}`;
+  const id = requestId === undefined ? '' : `; request id ${requestId.slice(0, 100)}`;
   return `${call.operation.name} failed: ${what}; ${where}${id}`.replace(/\s+/g, ' ');
 }
