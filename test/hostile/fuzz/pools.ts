@@ -67,11 +67,16 @@ export function filePath(chance: Chance): string {
   return directory === '' ? name : `${directory}/${name}`;
 }
 
-/** A path, percent-encoded as clients do it; half a surrogate pair, which none could send, is left out. */
+/** The text with U+FFFD in the place of half a surrogate pair, which nothing could encode. */
+export function wellFormed(text: string): string {
+  return Buffer.from(text).toString();
+}
+
+/** A path, percent-encoded as clients do it. */
 export function encodedPath(path: string): string {
   return path
     .split('/')
-    .map((name) => encodeURIComponent(name.toWellFormed()))
+    .map((name) => encodeURIComponent(wellFormed(name)))
     .join('/');
 }
 

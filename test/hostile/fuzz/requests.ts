@@ -22,6 +22,7 @@ import {
   queryValues,
   shares,
   versions,
+  wellFormed,
 } from './pools.js';
 
 /** A request as it comes out of a transport. */
@@ -210,7 +211,7 @@ function mutate(draft: Draft, chance: Chance, now: number): void {
 
 function targetOf({ path, query }: Draft): string {
   if (query.length === 0) return path;
-  return `${path}?${query.map(([name, value]) => `${name}=${encodeURIComponent(value.toWellFormed())}`).join('&')}`;
+  return `${path}?${query.map(([name, value]) => `${name}=${encodeURIComponent(wellFormed(value))}`).join('&')}`;
 }
 
 /** Signs the request; one in twelve in a way that must be refused, or unusual. */
