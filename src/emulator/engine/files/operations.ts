@@ -1,3 +1,4 @@
+import type { OperationName } from '../authority/rights.js';
 import type { OperationRow } from '../context.js';
 import { abortCopy, copyFile } from './copy.js';
 import {
@@ -173,7 +174,7 @@ const handleOperations = {
  * Every operation of the File service by its REST name: what the router, the body reader and the preconditions need
  * to know of it, and its handler.
  */
-export const operations: Rows = {
+export const operations: Readonly<Record<OperationName, OperationRow>> = {
   ...accountOperations,
   ...shareOperations,
   ...directoryOperations,
