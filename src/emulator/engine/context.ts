@@ -18,6 +18,8 @@ export interface EngineSettings {
   readonly strictApiVersion: boolean;
   /** What the bearers of tokens may do; absent = everything. */
   readonly roles?: RoleTable;
+  /** Whether it may be called by a host (and port); absent = by any. */
+  readonly acceptsHost?: ((host: string) => boolean) | undefined;
 }
 
 /** One request on its way through the engine, as handlers see it. */

@@ -156,6 +156,7 @@ class FileEngine implements Engine {
   async #answer(request: HttpRequest, peer: Peer, known: KnownRequest): Promise<Reply> {
     const { store, settings } = this.#options;
     const { headers } = request;
+    checkHost(request.origin, settings);
     const address = this.#addressOf(request);
     known.corsRules = store.read((view) => view.service(address.account)?.cors);
     if (request.method === 'OPTIONS') return preflight(known.corsRules ?? [], headers);
@@ -234,6 +235,20 @@ class FileEngine implements Engine {
 }
 
 type FrontEnd = NonNullable<RefusalDetails['frontEnd']>;
+
+/**
+ * Refuses a request that calls the emulator by a strange name. A mistake in a header, not a lack of rights: nobody's
+ * credentials could help, and a client must not take it for a reason to fetch others.
+ */
+function checkHost(origin: string, { acceptsHost }: EngineSettings): void {
+  if (acceptsHost === undefined) return;
+  const host = origin.slice(origin.indexOf('//') + 2);
+  if (acceptsHost(host)) return;
+  throw new Refusal('InvalidHeaderValue', {
+    extras: { HeaderName: 'Host', HeaderValue: host },
+    frontEnd: true,
+  });
+}
 
 /** A request that came over no network. */
 function inProcess({ origin }: HttpRequest): Peer {

@@ -1,3 +1,5 @@
+import { foldName } from '../files/names.js';
+
 /** Below this stand the actions of the File service. */
 const prefix = 'microsoft.storage/storageaccounts/fileservices/';
 
@@ -47,7 +49,7 @@ export interface Grant {
   readonly actions: readonly string[];
   readonly account: string | undefined;
   readonly share: string | undefined;
-  /** Names below the share, folded; the grant holds for what they name and everything below. */
+  /** Names below the share, folded as those of files; the grant holds for what they name and everything below. */
   readonly path: readonly string[];
 }
 
@@ -87,8 +89,8 @@ function isFor(grant: Grant, { ids }: Principal): boolean {
 
 function covers({ account, share, path }: Grant, scope: RoleScope): boolean {
   if (account !== undefined && account !== scope.account) return false;
-  if (share !== undefined && share !== scope.shareName.toLowerCase()) return false;
-  return path.every((name, at) => name === scope.path[at]?.toLowerCase());
+  if (share !== undefined && share !== scope.shareName) return false;
+  return path.every((name, at) => at < scope.path.length && name === foldName(scope.path[at] ?? ''));
 }
 
 function matches(pattern: string, action: string): boolean {
