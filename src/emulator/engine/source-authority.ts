@@ -23,8 +23,10 @@ export function authorizeCopySource(source: SourceUrl, context: RequestContext):
     const message = 'The copy source is in no account of this emulator.';
     throw new Refusal('CannotVerifyCopySource', { message });
   }
-  const bearer = sourceToken(source, context);
+  const token = sourceToken(context);
+  const { account } = source;
   try {
+    const bearer = token === undefined ? undefined : acceptToken(token, { ...context, account });
     const authority = sourceAuthority(source, context, { isFile: true, bearer });
     if (authority === undefined) throw new Refusal('CannotVerifyCopySource');
     permitSource(authority, source, { context, rights: operationRights.GetFile });
@@ -84,8 +86,7 @@ function signedAuthority(
   });
 }
 
-function sourceToken({ account }: SourceUrl, context: RequestContext): Principal | undefined {
-  const { headers, version, accounts, peer, now } = context;
+function sourceToken({ headers, version }: RequestContext): string | undefined {
   const text = headers.get(sourceTokenHeader);
   if (text === undefined) return undefined;
   if (version < sourceTokensSince)
@@ -94,7 +95,7 @@ function sourceToken({ account }: SourceUrl, context: RequestContext): Principal
   // The value is a secret and must not come back in the answer.
   if (token === undefined) throw invalidHeader(sourceTokenHeader, '');
   checkIntent(headers);
-  return acceptToken(token, { account, accounts, peer, now });
+  return token;
 }
 
 function permitSource(

@@ -55,7 +55,8 @@ export class Gate {
       rights,
       peer,
       delegation: this.delegation,
-      isFile: row.scope === 'file',
+      // Handles are asked for by a URL that can be a file's or a directory's.
+      isFile: row.scope === 'file' || (row.scope === 'entry' && path.length > 0),
       now: identity.now(),
       policies: () => this.#policies(address),
     });

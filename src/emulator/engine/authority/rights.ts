@@ -93,7 +93,8 @@ export const operationRights = {
   SetFileServiceProperties: managing('s', write, 'write'),
   GetUserDelegationKey: {
     ...managing('s', never, 'generateUserDelegationKey/action'),
-    tokensSince: '2025-07-05',
+    // Older than the operation itself: that it was not there yet is the better answer.
+    tokensSince: dataTokensSince,
     tokensOnly: true,
   },
 
