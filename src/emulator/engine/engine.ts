@@ -2,7 +2,8 @@ import type { Clock } from '../../core/clock.js';
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import { type CorsRule, type Store, type StoreWriter, shareKey } from '../store/store.js';
-import { type AccountKeys, signedAccount } from './authenticate.js';
+import { checkHost, credentialAccount, inProcess, usedPath } from './arrival.js';
+import type { AccountKeys } from './authenticate.js';
 import type { Peer } from './authority/admission.js';
 import { type Entry, Gate, overrideHeaders, sasVersion } from './authority/gate.js';
 import { type OperationName, type OperationRights, operationRights } from './authority/rights.js';
@@ -10,7 +11,6 @@ import { readBody } from './body.js';
 import type { EngineSettings, OperationRow, RequestContext } from './context.js';
 import { addCorsHeaders, preflight } from './cors.js';
 import { errorReply } from './error-reply.js';
-import { withoutTrailingDots } from './files/names.js';
 import { operations } from './files/operations.js';
 import { newShare } from './files/shares.js';
 import { Identity } from './identity.js';
@@ -114,7 +114,7 @@ class FileEngine implements Engine {
     const { clock, onRequest } = this.#options;
     const startedAt = onRequest === undefined ? 0 : clock.monotonic();
     const requestId = this.#identity.requestId();
-    const known: KnownRequest = {};
+    const known: KnownRequest = { version: request.headers.get('x-ms-version') };
     let reply: Reply;
     let frontEnd: FrontEnd = false;
     try {
@@ -165,7 +165,7 @@ class FileEngine implements Engine {
     known.operation = name;
     const given = checkVersion(headers.get('x-ms-version') ?? sasVersion(address, headers), settings);
     known.version = given;
-    const path = keepsDots(headers) ? address.path : withoutTrailingDots(address.path);
+    const path = usedPath(address, headers);
     const entry = this.#gate.enter({ request, address, row, rights, path, peer });
     const version = versionFor(row, given);
     refuseUnsupported(headers);
@@ -184,8 +184,7 @@ class FileEngine implements Engine {
 
   #addressOf({ origin, target, headers }: HttpRequest): Address {
     const { accounts } = this.#options;
-    const otherwise =
-      signedAccount(headers) ?? (hasOtherCredentials(target, headers) ? only(accounts) : undefined);
+    const otherwise = credentialAccount(target, headers, accounts);
     return parseAddress(origin, target, { accounts, otherwise });
   }
 
@@ -235,35 +234,3 @@ class FileEngine implements Engine {
 }
 
 type FrontEnd = NonNullable<RefusalDetails['frontEnd']>;
-
-/**
- * Refuses a request that calls the emulator by a strange name. A mistake in a header, not a lack of rights: nobody's
- * credentials could help, and a client must not take it for a reason to fetch others.
- */
-function checkHost(origin: string, { acceptsHost }: EngineSettings): void {
-  if (acceptsHost === undefined) return;
-  const host = origin.slice(origin.indexOf('//') + 2);
-  if (acceptsHost(host)) return;
-  throw new Refusal('InvalidHeaderValue', {
-    extras: { HeaderName: 'Host', HeaderValue: host },
-    frontEnd: true,
-  });
-}
-
-/** A request that came over no network. */
-function inProcess({ origin }: HttpRequest): Peer {
-  return { address: '127.0.0.1', scheme: origin.startsWith('https:') ? 'https' : 'http' };
-}
-
-/** Credentials that name no account: a path without one is meant for the only one there is. */
-function hasOtherCredentials(target: string, headers: HttpHeaders): boolean {
-  return headers.has('authorization') || /[?&]sig=/i.test(target);
-}
-
-function only(accounts: AccountKeys): string | undefined {
-  return accounts.size === 1 ? [...accounts.keys()][0] : undefined;
-}
-
-function keepsDots(headers: HttpHeaders): boolean {
-  return headers.get('x-ms-allow-trailing-dot')?.toLowerCase() === 'true';
-}

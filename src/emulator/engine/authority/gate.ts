@@ -1,12 +1,12 @@
 import type { HttpHeaders } from '../../../core/http/headers.js';
 import type { HttpRequest } from '../../../core/http/message.js';
 import { type AccessPolicyRecord, type Store, shareKey } from '../../store/store.js';
-import type { AccountKeys } from '../authenticate.js';
+import { type AccountKeys, checkSharedKey } from '../authenticate.js';
 import type { OperationRow } from '../context.js';
 import type { Identity } from '../identity.js';
 import type { Address } from '../route.js';
 import { admit, type Peer } from './admission.js';
-import { type Authority, mayReplace, permit } from './authority.js';
+import { type Authority, mayReplace, ownerAuthority, permit } from './authority.js';
 import { DelegationKeys } from './delegation.js';
 import type { OperationRights } from './rights.js';
 import type { RoleTable } from './roles.js';
@@ -37,6 +37,8 @@ export interface Entry {
   readonly mayReplace: boolean;
 }
 
+const ownerEntry: Entry = Object.freeze({ authority: ownerAuthority, mayReplace: true });
+
 /** Decides who comes in and may do what they ask for. */
 export class Gate {
   readonly delegation: DelegationKeys;
@@ -48,8 +50,17 @@ export class Gate {
   }
 
   /** @throws {Refusal} what credentials and rights are refused with. */
-  enter({ request, address, row, rights, path, peer }: Arrival): Entry {
+  enter(arrival: Arrival): Entry {
+    const { request, address, row, rights, path, peer } = arrival;
     const { accounts, identity, roles } = this.#options;
+    // Most requests are signed with a key: they should pay nothing for what the others can be.
+    if (
+      request.headers.get('authorization')?.startsWith('SharedKey') === true &&
+      rights.tokensOnly !== true
+    ) {
+      checkSharedKey(request, address, { keys: accounts, now: identity.now() });
+      return ownerEntry;
+    }
     const authority = admit(request, address, {
       accounts,
       rights,
