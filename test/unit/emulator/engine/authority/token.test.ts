@@ -324,6 +324,25 @@ describe('a role', () => {
     expect((await askAs(requests, leasing)).status).toBe(201);
   });
 
+  it.each([
+    ['*', true],
+    ['**', true],
+    ['fileshares/files/read', true],
+    ['FileShares/*/READ', true],
+    ['microsoft.storage/*', true],
+    ['Microsoft.Storage/storageAccounts/fileServices/fileshares/files/read', true],
+    ['*/read', true],
+    ['files/read', false],
+    ['fileshares/files/read*x', false],
+    ['fileshares.files.read', false],
+    ['fileshares/files/rea?', false],
+    ['*files/rea', false],
+    ['', false],
+  ])('by the action %j grants the reading of files: %s', async (action, granted) => {
+    const requests = await withRoles({ principal: '*', actions: [action, 'readFileBackupSemantics/action'] });
+    expect((await askAs(requests, reading)).status).toBe(granted ? 200 : 403);
+  });
+
   it('needs one thing more where a permission of files is set', async () => {
     const actions = ['fileShares/files/write', 'writeFileBackupSemantics/action'];
     const requests = await withRoles(
