@@ -90,7 +90,7 @@ function isFor(grant: Grant, { ids }: Principal): boolean {
 function covers({ account, share, path }: Grant, scope: RoleScope): boolean {
   if (account !== undefined && account !== scope.account) return false;
   if (share !== undefined && share !== scope.shareName) return false;
-  return path.every((name, at) => at < scope.path.length && name === foldName(scope.path[at] ?? ''));
+  return path.every((name, at) => name === foldName(scope.path[at] ?? ''));
 }
 
 /** Whether an action is meant by a pattern, which may be for its full name or for what stands behind the prefix. */

@@ -10,7 +10,7 @@ import {
   type SignedResource,
   serviceSas,
 } from '../../../../support/signatures.js';
-import { ask, detail, outcome } from '../../../../support/unsigned-requests.js';
+import { ask, askAs, detail, outcome } from '../../../../support/unsigned-requests.js';
 
 async function withFile(): Promise<ShareRequests> {
   const requests = new ShareRequests();
@@ -573,6 +573,12 @@ describe('a signature beside other credentials', () => {
     const requests = await withFile();
     const target = `/share/d/f?${serviceSas(share, { sp: 'w', se: '2020-01-01' })}`;
     expect((await requests.get(target)).status).toBe(200);
+  });
+
+  it('is not looked at when there is a token, unless it was delegated to its user', async () => {
+    const requests = await withFile();
+    const target = `/share/d/f?${serviceSas(share, { sp: 'w', se: '2020-01-01' })}`;
+    expect((await askAs(requests, { method: 'GET', target })).status).toBe(200);
   });
 
   it('does not help a header that is none', async () => {

@@ -307,6 +307,14 @@ describe('a role', () => {
     expect(outcome(await askAs(requests, reading, bob))).toBe(denied);
   });
 
+  it('can be for one account', async () => {
+    const roles = resolveRoles([{ principal: '*', role: reader, account }], [account, 'second']);
+    const requests = await withFile({ roles }, [account, 'second']);
+    expect((await askAs(requests, reading)).status).toBe(200);
+    const elsewhere = await askAs(requests, { ...reading, account: 'second' });
+    expect(outcome(elsewhere)).toBe('403 AuthorizationPermissionMismatch');
+  });
+
   it('can be any actions', async () => {
     const requests = await withRoles({
       principal: '*',
