@@ -163,10 +163,12 @@ class FileEngine implements Engine {
     const row = routeFileService(request.method, address, (name) => headers.has(name));
     const { name, rights } = operationFacts.get(row) as OperationFacts;
     known.operation = name;
-    const given = checkVersion(headers.get('x-ms-version') ?? sasVersion(address, headers), settings);
+    const given = checkVersion(known.version ?? sasVersion(address, headers), settings);
     known.version = given;
     const path = usedPath(address, headers);
-    const entry = this.#gate.enter({ request, address, row, rights, path, peer });
+    const entry =
+      this.#gate.enterByKey(request, address, rights) ??
+      this.#gate.enter({ request, address, row, rights, path, peer });
     const version = versionFor(row, given);
     refuseUnsupported(headers);
     checkTimeout(address.query);

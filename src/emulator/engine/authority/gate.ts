@@ -49,18 +49,23 @@ export class Gate {
     this.delegation = new DelegationKeys(options.identity);
   }
 
+  /**
+   * Lets a request pass that is signed with a key of the account, as most are: they should pay nothing for what others
+   * can be. `undefined` for any other request.
+   * @throws {Refusal} `AuthenticationFailed`, `InvalidAuthenticationInfo`.
+   */
+  enterByKey(request: HttpRequest, address: Address, rights: OperationRights): Entry | undefined {
+    const isSigned = request.headers.get('authorization')?.startsWith('SharedKey') === true;
+    if (!isSigned || rights.tokensOnly === true) return undefined;
+    const { accounts, identity } = this.#options;
+    checkSharedKey(request, address, { keys: accounts, now: identity.now() });
+    return ownerEntry;
+  }
+
   /** @throws {Refusal} what credentials and rights are refused with. */
   enter(arrival: Arrival): Entry {
     const { request, address, row, rights, path, peer } = arrival;
     const { accounts, identity, roles } = this.#options;
-    // Most requests are signed with a key: they should pay nothing for what the others can be.
-    if (
-      request.headers.get('authorization')?.startsWith('SharedKey') === true &&
-      rights.tokensOnly !== true
-    ) {
-      checkSharedKey(request, address, { keys: accounts, now: identity.now() });
-      return ownerEntry;
-    }
     const authority = admit(request, address, {
       accounts,
       rights,
