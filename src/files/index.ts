@@ -71,6 +71,7 @@ export {
   type FileErrorCode,
   type FileErrorDetails,
 } from './errors.js';
+export { isRecordEntry as isLeaseRecord } from './lease-record.js';
 export type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
@@ -85,7 +86,9 @@ export type {
 export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
 export type {
   AbortCopyRequest,
+  AppendFileRequest,
   CallOptions,
+  ChangeScope,
   ClearRangeRequest,
   CopyDestination,
   CopyFileRequest,
@@ -97,6 +100,7 @@ export type {
   DeleteFileRequest,
   DeleteRecursiveRequest,
   EnsureDirectoryRequest,
+  FileChange,
   FileHttpHeaders,
   FileScope,
   GetDirectoryPropertiesRequest,
@@ -108,6 +112,7 @@ export type {
   ListingInclude,
   ListRangesRequest,
   ListSharesRequest,
+  LockPatience,
   ReadFileRequest,
   RenameDirectoryRequest,
   RenameFields,
@@ -121,11 +126,15 @@ export type {
   ShareScope,
   SmbSettings,
   SmbTime,
+  UpdateFileRequest,
   WaitForCopyRequest,
   WalkDirectoryRequest,
   WriteFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 export type {
+  BoundAppendOptions,
+  BoundChangeOptions,
   BoundCreateOptions,
   BoundOptions,
   BoundReadOptions,
@@ -145,6 +154,7 @@ export type {
   UploadStreamRequest,
 } from './streaming-service.js';
 export type {
+  AppendResult,
   ByteRange,
   ChangeResult,
   CopyStatus,
@@ -161,6 +171,8 @@ export type {
   FileInfo,
   FileProperties,
   FileRanges,
+  FileUpdate,
+  FileVersion,
   IsoTime,
   LeaseProperties,
   Metadata,
