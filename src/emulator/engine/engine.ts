@@ -73,9 +73,9 @@ interface OperationFacts {
 }
 
 const operationFacts: ReadonlyMap<OperationRow, OperationFacts> = new Map(
-  (Object.keys(operations) as OperationName[]).map((name) => [
-    operations[name],
-    { name, rights: operationRights[name] },
+  Object.entries(operations).map(([name, row]) => [
+    row,
+    { name, rights: operationRights[name as OperationName] },
   ]),
 );
 

@@ -174,10 +174,10 @@ const handleOperations = {
  * Every operation of the File service by its REST name: what the router, the body reader and the preconditions need
  * to know of it, and its handler.
  */
-export const operations: Readonly<Record<OperationName, OperationRow>> = {
+export const operations: Rows = {
   ...accountOperations,
   ...shareOperations,
   ...directoryOperations,
   ...fileOperations,
   ...handleOperations,
-};
+} satisfies Readonly<Record<OperationName, OperationRow>>;
