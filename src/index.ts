@@ -1,12 +1,15 @@
 /** Entry `azstore`: everything that is public, of all entries. */
 export {
   type AnsweredRequest,
+  type BuiltInRole,
   createEmulator,
   type Emulator,
   type EmulatorAccount,
   type EmulatorOptions,
   type EngineOptions,
   type InProcessEmulator,
+  type RegenerateKeyRequest,
+  type RoleAssignment,
   type ServerOptions,
   startEmulator,
   wellKnownAccount,
