@@ -46,7 +46,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   core: [],
   transfer: ['core/'],
   lease: ['core/'],
-  files: ['core/', 'transfer/', 'lease/'],
+  sas: ['core/'],
+  files: ['core/', 'transfer/', 'lease/', 'sas/'],
   'emulator/engine': [
     'core/http/',
     'core/wire/',

@@ -48,16 +48,14 @@ export interface CredentialSource {
   get(cancellation: Cancellation): AttemptCredential | Promise<AttemptCredential>;
 }
 
+/** Whether something can be a key: base64 of at least one byte. */
+export function isBase64Key(key: unknown): key is string {
+  return typeof key === 'string' && key.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(key);
+}
+
 /** @throws {AuthenticationError} `InvalidKey` when the text is no base64 of some bytes. */
 export function checkAccountKey(key: unknown): string {
-  if (
-    typeof key === 'string' &&
-    key.length > 0 &&
-    key.length % 4 === 0 &&
-    /^[A-Za-z0-9+/]+={0,2}$/.test(key)
-  ) {
-    return key;
-  }
+  if (isBase64Key(key)) return key;
   throw new AuthenticationError('InvalidKey', 'the account key must be base64, as the portal shows it');
 }
 
