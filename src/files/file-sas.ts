@@ -68,7 +68,8 @@ export function generateShareSas(options: ShareSasOptions, signer: AccountKey): 
   return serviceSas(sasSubject(options.share), options, signer);
 }
 
-function serviceSas(subject: SasSubject, options: FieldSource, signer: AccountKey): GeneratedSas {
+/** Signs a SAS for a share or a file with an account key. */
+export function serviceSas(subject: SasSubject, options: FieldSource, signer: AccountKey): GeneratedSas {
   const { accountName, key } = checkSigner(signer);
   const fields = signedFields(subject, options);
   const text = serviceStringToSign(signedResource(accountName, subject), fields);
