@@ -1,11 +1,11 @@
-import { invalidOption } from '../../option-checks.js';
-import { redact } from '../../redact.js';
 import type { AccessToken, GetTokenOptions } from '../token-cache.js';
-import type { AzureCliOptions, BuiltInCredential, IdentityContext } from './built-in.js';
-import { jsonObject, refused, unavailable } from './identity-request.js';
+import type { AzureCliOptions, BuiltInCredential } from './built-in.js';
+import type { IdentityTools } from './identity-tools.js';
+import { jsonObject } from './json-answer.js';
 import { type CommandOutcome, runCommand } from './run-command.js';
 import { resourceOf, secondsOf } from './token-answer.js';
 
+const who = 'Azure CLI';
 /** Starting the command takes a second or two, on slow machines more. */
 const commandMs = 20_000;
 
@@ -15,11 +15,11 @@ const commandMs = 20_000;
  */
 export class AzureCliCredential implements BuiltInCredential {
   readonly #options: AzureCliOptions;
-  readonly #context: IdentityContext;
+  readonly #tools: IdentityTools;
 
-  constructor(options: AzureCliOptions, context: IdentityContext) {
+  constructor(options: AzureCliOptions, tools: IdentityTools) {
     this.#options = options;
-    this.#context = context;
+    this.#tools = tools;
   }
 
   /**
@@ -27,67 +27,68 @@ export class AzureCliCredential implements BuiltInCredential {
    * @throws {AuthenticationError} `AuthorizationFailure` when it fails, or claims are asked for.
    */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
-    const { clock, environment } = this.#context;
+    const { clock, environment } = this.#tools;
+    const resource = resourceOf(scopes);
     const tenantId = this.#options.tenantId ?? options.tenantId;
-    if (options.claims !== undefined) throw claimsAsked(options.claims, resourceOf(scopes), tenantId);
-    const outcome = await runCommand('az', this.#arguments(resourceOf(scopes), tenantId), {
+    const tenant = tenantId === undefined ? [] : ['--tenant', this.#checkedTenant(tenantId)];
+    if (options.claims !== undefined)
+      throw this.#claimsAsked(options.claims, [...tenant, '--scope', `${resource}/.default`]);
+    const outcome = await runCommand('az', this.#arguments(resource, tenant), {
       clock,
       environment,
       signal: options.abortSignal,
       timeoutMs: commandMs,
     });
-    if (outcome.ended !== 'exit' || outcome.code !== 0) throw failure(outcome);
-    return readAnswer(outcome.stdout);
+    if (outcome.ended !== 'exit' || outcome.code !== 0) throw this.#failure(outcome);
+    return this.#token(outcome.stdout);
   }
 
-  #arguments(resource: string, tenantId: string | undefined): string[] {
+  #arguments(resource: string, tenant: readonly string[]): string[] {
     const { subscription } = this.#options;
     return [
       ...['account', 'get-access-token', '--output', 'json', '--resource', resource],
-      ...(tenantId === undefined ? [] : ['--tenant', checkTenant(tenantId)]),
+      ...tenant,
       ...(subscription === undefined ? [] : ['--subscription', subscription]),
     ];
   }
-}
 
-/** One may have come from a server's refusal. */
-function checkTenant(tenantId: string): string {
-  if (/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(tenantId)) return tenantId;
-  throw invalidOption('Azure CLI: the tenant is neither an id nor a domain');
-}
-
-function claimsAsked(claims: string, resource: string, tenantId: string | undefined): Error {
-  const challenge = Buffer.from(claims).toString('base64');
-  const tenant = tenantId === undefined ? '' : ` --tenant ${tenantId}`;
-  return refused(
-    `Azure CLI: the service asks for a new login: az login${tenant} --scope ${resource}/.default --claims-challenge ${challenge}`,
-  );
-}
-
-function failure(outcome: CommandOutcome): Error {
-  if (outcome.ended === 'not_found' || /is not recognized/.test(outcome.stderr)) {
-    return unavailable('Azure CLI: az is not installed, or not on the PATH');
+  /** It may have come from a server's refusal. */
+  #checkedTenant(tenantId: string): string {
+    if (/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(tenantId)) return tenantId;
+    throw this.#tools.invalid(`${who}: the tenant is neither an id nor a domain`);
   }
-  if (outcome.ended === 'timeout') return refused(`Azure CLI: az did not end within ${commandMs} ms`);
-  if (outcome.ended === 'overflow') return refused('Azure CLI: az printed far more than a token');
-  // What is printed on stdout may be a token; what is printed for people is not.
-  const said = redact(firstLine(outcome.stderr));
-  if (/az login/.test(outcome.stderr)) return unavailable(`Azure CLI: nobody is logged in (${said})`);
-  return refused(`Azure CLI: az ended with code ${outcome.code}: ${said}`);
+
+  #claimsAsked(claims: string, more: readonly string[]): Error {
+    const login = ['az', 'login', ...more, '--claims-challenge', Buffer.from(claims).toString('base64')];
+    return this.#tools.refused(`${who}: the service asks for a new login: ${login.join(' ')}`);
+  }
+
+  #failure(outcome: CommandOutcome): Error {
+    const { refused, unavailable } = this.#tools;
+    if (outcome.ended === 'not_found' || /is not recognized/.test(outcome.stderr)) {
+      return unavailable(`${who}: az is not installed, or not on the PATH`);
+    }
+    if (outcome.ended === 'timeout') return refused(`${who}: az did not end within ${commandMs} ms`);
+    if (outcome.ended === 'overflow') return refused(`${who}: az printed far more than a token`);
+    // What is printed on stdout may be a token; what is printed for people is not.
+    const said = firstLine(outcome.stderr);
+    if (/az login/.test(outcome.stderr)) return unavailable(`${who}: nobody is logged in (${said})`);
+    return refused(`${who}: az ended with code ${outcome.code}: ${said}`);
+  }
+
+  #token(stdout: string): AccessToken {
+    const fields = jsonObject(stdout);
+    const token = fields?.accessToken;
+    const expiresOnTimestamp = endOf(fields);
+    if (typeof token === 'string' && expiresOnTimestamp !== undefined) return { token, expiresOnTimestamp };
+    throw this.#tools.refused(`${who}: az gave an answer without a token or without the time of its end`);
+  }
 }
 
 function firstLine(text: string): string {
   const lines = text.split(/\r?\n/).map((line) => line.trim());
   const line = lines.find((one) => one.startsWith('ERROR')) ?? lines.find((one) => one !== '');
   return (line ?? 'it said nothing').slice(0, 300);
-}
-
-function readAnswer(stdout: string): AccessToken {
-  const fields = jsonObject(stdout);
-  const token = fields?.accessToken;
-  const expiresOnTimestamp = endOf(fields);
-  if (typeof token === 'string' && expiresOnTimestamp !== undefined) return { token, expiresOnTimestamp };
-  throw refused('Azure CLI: az gave an answer without a token or without the time of its end');
 }
 
 /** Seconds since 1970 from version 2.54 on; before, the local time as `2026-03-09 10:20:30.000000`. */

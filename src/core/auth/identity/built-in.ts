@@ -1,7 +1,6 @@
-import type { Clock } from '../../clock.js';
 import { invalidOption } from '../../option-checks.js';
-import type { Environment } from '../environment.js';
 import type { AccessToken, GetTokenOptions, TokenCredential } from '../token-cache.js';
+import { type IdentityTools, identityTools } from './identity-tools.js';
 
 /** Options of `managed_identity`. */
 export interface ManagedIdentityOptions {
@@ -44,12 +43,6 @@ export type BuiltInOptions =
   | ({ readonly type: 'azure_cli' } & AzureCliOptions)
   | ({ readonly type: 'default' } & DefaultCredentialOptions);
 
-/** What the built-in credentials look at. */
-export interface IdentityContext {
-  readonly clock: Clock;
-  readonly environment: Environment;
-}
-
 /** A credential of this library. */
 export interface BuiltInCredential extends TokenCredential {
   /** Which member of a chain answered, once one has. */
@@ -60,30 +53,15 @@ export interface BuiltInCredential extends TokenCredential {
  * Checks the options now, and loads what asks for tokens with the first token: most clients never need it.
  * @throws {ConfigurationError} `InvalidOption`
  */
-export function builtInCredential(options: BuiltInOptions, context: IdentityContext): BuiltInCredential {
+export function builtInCredential(
+  options: BuiltInOptions,
+  context: Pick<IdentityTools, 'clock' | 'environment'>,
+): BuiltInCredential {
   checkOptions(options);
-  switch (options.type) {
-    case 'managed_identity':
-      return new LazyCredential(async () => {
-        const { ManagedIdentityCredential } = await import('./managed-identity.js');
-        return new ManagedIdentityCredential(options, context);
-      });
-    case 'workload_identity':
-      return new LazyCredential(async () => {
-        const { WorkloadIdentityCredential } = await import('./workload-identity.js');
-        return new WorkloadIdentityCredential(options, context);
-      });
-    case 'azure_cli':
-      return new LazyCredential(async () => {
-        const { AzureCliCredential } = await import('./azure-cli.js');
-        return new AzureCliCredential(options, context);
-      });
-    case 'default':
-      return new LazyCredential(async () => {
-        const { DefaultCredential } = await import('./default-chain.js');
-        return new DefaultCredential(options, context);
-      });
-  }
+  return new LazyCredential(async () => {
+    const { identityOf } = await import('./identities.js');
+    return identityOf(options, identityTools(context));
+  });
 }
 
 class LazyCredential implements BuiltInCredential {

@@ -1,7 +1,7 @@
 import type { AccessToken, GetTokenOptions } from '../token-cache.js';
 import { AzureCliCredential } from './azure-cli.js';
-import type { BuiltInCredential, DefaultCredentialOptions, IdentityContext } from './built-in.js';
-import { isUnavailable, unavailable } from './identity-request.js';
+import type { BuiltInCredential, DefaultCredentialOptions } from './built-in.js';
+import type { IdentityTools } from './identity-tools.js';
 import { ManagedIdentityCredential } from './managed-identity.js';
 import { WorkloadIdentityCredential } from './workload-identity.js';
 
@@ -15,18 +15,20 @@ interface Member {
  * from then on. One that is there but refused ends the search: another identity would be a surprise.
  */
 export class DefaultCredential implements BuiltInCredential {
+  readonly #tools: IdentityTools;
   readonly #members: readonly Member[];
   #chosen: Member | undefined;
 
-  constructor({ clientId, tenantId }: DefaultCredentialOptions, context: IdentityContext) {
-    const identity = { clientId: clientId ?? (context.environment.AZURE_CLIENT_ID || undefined) };
+  constructor({ clientId, tenantId }: DefaultCredentialOptions, tools: IdentityTools) {
+    this.#tools = tools;
+    const identity = { clientId: clientId ?? (tools.environment.AZURE_CLIENT_ID || undefined) };
     this.#members = [
       {
         name: 'workload_identity',
-        credential: new WorkloadIdentityCredential({ clientId, tenantId }, context),
+        credential: new WorkloadIdentityCredential({ clientId, tenantId }, tools),
       },
-      { name: 'managed_identity', credential: new ManagedIdentityCredential(identity, context, 'in_chain') },
-      { name: 'azure_cli', credential: new AzureCliCredential({ tenantId }, context) },
+      { name: 'managed_identity', credential: new ManagedIdentityCredential(identity, tools, 'in_chain') },
+      { name: 'azure_cli', credential: new AzureCliCredential({ tenantId }, tools) },
     ];
   }
 
@@ -44,10 +46,10 @@ export class DefaultCredential implements BuiltInCredential {
         this.#chosen = member;
         return token;
       } catch (error) {
-        if (!isUnavailable(error)) throw error;
+        if (!this.#tools.isUnavailable(error)) throw error;
         reasons.push(error.message);
       }
     }
-    throw unavailable(`no identity is to be had here: ${reasons.join('; ')}`);
+    throw this.#tools.unavailable(`no identity is to be had here: ${reasons.join('; ')}`);
   }
 }

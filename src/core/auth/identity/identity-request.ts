@@ -1,19 +1,15 @@
 import { type Call, Cancellation, sleep } from '../../call.js';
 import type { Clock } from '../../clock.js';
-import {
-  AuthenticationError,
-  type AzureStorageError,
-  ConfigurationError,
-  NetworkError,
-} from '../../errors.js';
+import { AuthenticationError, NetworkError } from '../../errors.js';
 import { HttpHeaders } from '../../http/headers.js';
 import { BodyTooLargeError, type HttpMethod } from '../../http/message.js';
 import { createNodeTransport } from '../../http/node-transport.js';
-import { redact } from '../../redact.js';
 import { retryAfterMs } from '../../wire/service-error.js';
 
 /** A request to something that gives tokens. */
 export interface IdentityRequest {
+  /** What messages call the one who is asked. */
+  readonly who: string;
   readonly method: HttpMethod;
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
@@ -99,7 +95,7 @@ async function tryOnce(
     const text = new TextDecoder().decode(await response.body.bytes(longestAnswer));
     return { status: response.status, headers: response.headers, text };
   } catch (error) {
-    throw error instanceof BodyTooLargeError ? refused(`${url.host} gave an answer far too long`) : error;
+    throw error instanceof BodyTooLargeError ? tooLong(request) : error;
   } finally {
     stopTimer();
     unlink();
@@ -120,6 +116,10 @@ function callOf(cancellation: Cancellation): Call {
   };
 }
 
+function tooLong({ who, url }: IdentityRequest): AuthenticationError {
+  return new AuthenticationError('AuthorizationFailure', `${who}: ${url.host} gave an answer far too long`);
+}
+
 function timedOut(url: URL, timeoutMs: number): NetworkError {
   return new NetworkError('Timeout', `${url.host} gave no answer within ${timeoutMs} ms`, {
     phase: 'attempt',
@@ -127,7 +127,7 @@ function timedOut(url: URL, timeoutMs: number): NetworkError {
 }
 
 /** Cancels when the signal is aborted; the function that comes back ends the link. */
-export function linkSignal(signal: AbortSignal | undefined, cancellation: Cancellation): () => void {
+function linkSignal(signal: AbortSignal | undefined, cancellation: Cancellation): () => void {
   if (signal === undefined) return () => {};
   const abort = () => cancellation.cancel(signal.reason);
   if (signal.aborted) abort();
@@ -143,43 +143,4 @@ async function sleepUnlessAborted(clock: Clock, ms: number, signal: AbortSignal 
   } finally {
     unlink();
   }
-}
-
-/** A credential that cannot be had here: a chain goes on with the next one. */
-export function unavailable(message: string, cause?: unknown): ConfigurationError {
-  return new ConfigurationError('MissingCredentials', message, { cause });
-}
-
-export function isUnavailable(error: unknown): error is ConfigurationError {
-  return error instanceof ConfigurationError && error.code === 'MissingCredentials';
-}
-
-/** A credential that is there and was refused, or did not answer. */
-export function refused(message: string, cause?: unknown): AzureStorageError {
-  return new AuthenticationError('AuthorizationFailure', message, { cause });
-}
-
-/** What an answer says of a failure, in one line without secrets. */
-export function failureText({ status, text }: IdentityAnswer): string {
-  const fields = jsonObject(text);
-  const code = textOf(fields?.error) ?? textOf(fields?.statusCode);
-  const message = textOf(fields?.error_description) ?? textOf(fields?.message) ?? textOf(fields?.Message);
-  const parts = [code, message?.split(/\r?\n/, 1)[0]].filter((part) => part !== undefined && part !== '');
-  const said = parts.length === 0 ? '' : `: ${redact(parts.join(': ')).slice(0, 300)}`;
-  return `status ${status}${said}`;
-}
-
-/** The object that a text is in JSON; `undefined` when it is none. */
-export function jsonObject(text: string): Readonly<Record<string, unknown>> | undefined {
-  try {
-    const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function textOf(value: unknown): string | undefined {
-  return typeof value === 'string' ? value : undefined;
 }

@@ -1,17 +1,11 @@
-import { NetworkError } from '../../errors.js';
 import type { AccessToken, GetTokenOptions } from '../token-cache.js';
-import type { BuiltInCredential, IdentityContext, ManagedIdentityOptions } from './built-in.js';
-import {
-  askIdentity,
-  failureText,
-  type IdentityAnswer,
-  type IdentityRequest,
-  type RetryRule,
-  refused,
-  unavailable,
-} from './identity-request.js';
+import type { BuiltInCredential, ManagedIdentityOptions } from './built-in.js';
+import type { IdentityAnswer, IdentityRequest, RetryRule } from './identity-request.js';
+import type { IdentityTools } from './identity-tools.js';
+import { failureText } from './json-answer.js';
 import { readTokenAnswer, resourceOf } from './token-answer.js';
 
+const who = 'managed identity';
 const tokenPath = '/metadata/identity/oauth2/token';
 const metadataHost = 'http://169.254.169.254';
 /** Outside Azure nothing answers at that address, so the first look must be short, in milliseconds. */
@@ -38,17 +32,13 @@ export type ManagedIdentityPlace = 'alone' | 'in_chain';
  */
 export class ManagedIdentityCredential implements BuiltInCredential {
   readonly #options: ManagedIdentityOptions;
-  readonly #context: IdentityContext;
+  readonly #tools: IdentityTools;
   readonly #place: ManagedIdentityPlace;
   #probed = false;
 
-  constructor(
-    options: ManagedIdentityOptions,
-    context: IdentityContext,
-    place: ManagedIdentityPlace = 'alone',
-  ) {
+  constructor(options: ManagedIdentityOptions, tools: IdentityTools, place: ManagedIdentityPlace = 'alone') {
     this.#options = options;
-    this.#context = context;
+    this.#tools = tools;
     this.#place = place;
   }
 
@@ -57,58 +47,68 @@ export class ManagedIdentityCredential implements BuiltInCredential {
    * @throws {AuthenticationError} `AuthorizationFailure` where it was refused, or the endpoint fails.
    */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
-    const { clock } = this.#context;
     const endpoint = this.#endpoint(resourceOf(scopes));
-    const limits = { clock, signal: options.abortSignal };
     const isMetadata = endpoint.name === 'the metadata service';
-    if (isMetadata && !this.#probed) await this.#probe(endpoint, limits);
+    if (isMetadata && !this.#probed) await this.#probe(endpoint, options.abortSignal);
     const { url, headers } = endpoint;
-    const request: IdentityRequest = { method: 'GET', url, headers, timeoutMs: tryMs };
-    const answer = await askIdentity(request, endpoint.rule, limits).catch((error: unknown) => {
-      throw error instanceof NetworkError ? refused(`managed identity: ${error.message}`, error) : error;
-    });
+    const request: IdentityRequest = { who, method: 'GET', url, headers, timeoutMs: tryMs };
+    const answer = await this.#tools.ask(request, endpoint.rule, options.abortSignal);
     if (answer.status !== 200) throw this.#failure(endpoint, answer);
-    return readTokenAnswer(answer.text, 'managed identity', clock.now());
+    return readTokenAnswer(answer.text, who, this.#tools);
   }
 
   #endpoint(resource: string): TokenEndpoint {
-    const { environment } = this.#context;
+    const { environment } = this.#tools;
     const { clientId } = this.#options;
     const { IDENTITY_ENDPOINT: address, IDENTITY_HEADER: secret } = environment;
     const query = new URLSearchParams({ resource, ...(clientId !== undefined && { client_id: clientId }) });
-    if (!address) return metadataEndpoint(environment.AZURE_POD_IDENTITY_AUTHORITY_HOST, query);
+    if (!address) return this.#metadata(environment.AZURE_POD_IDENTITY_AUTHORITY_HOST, query);
     if (!secret || environment.IDENTITY_SERVER_THUMBPRINT) {
-      throw unavailable(
-        'managed identity: Azure Arc and Service Fabric are not supported; give a credential of @azure/identity',
+      throw this.#tools.unavailable(
+        `${who}: Azure Arc and Service Fabric are not supported; give a credential of @azure/identity`,
       );
     }
     query.set('api-version', '2019-08-01');
     return {
       name: 'App Service',
-      url: withQuery(address, 'IDENTITY_ENDPOINT', query),
+      url: this.#url(address, 'IDENTITY_ENDPOINT', query),
       headers: { 'X-IDENTITY-HEADER': secret },
       rule: appServiceRule,
     };
   }
 
+  #metadata(host: string | undefined, query: URLSearchParams): TokenEndpoint {
+    query.set('api-version', '2018-02-01');
+    const address = `${(host || metadataHost).replace(/\/+$/, '')}${tokenPath}`;
+    return {
+      name: 'the metadata service',
+      url: this.#url(address, 'AZURE_POD_IDENTITY_AUTHORITY_HOST', query),
+      headers: { Metadata: 'true' },
+      rule: metadataRule,
+    };
+  }
+
+  #url(address: string, variable: string, query: URLSearchParams): URL {
+    const url = URL.canParse(address) ? new URL(address) : undefined;
+    if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
+      throw this.#tools.unavailable(`${who}: ${variable} is no URL`);
+    }
+    url.search = query.toString();
+    return url;
+  }
+
   /** Whatever is answered, something is there. Without the header that the service insists on, no token is made. */
-  async #probe(endpoint: TokenEndpoint, limits: Parameters<typeof askIdentity>[2]): Promise<void> {
+  async #probe(endpoint: TokenEndpoint, signal: AbortSignal | undefined): Promise<void> {
     const url = new URL(endpoint.url.pathname, endpoint.url.origin);
-    const probe: IdentityRequest = { method: 'GET', url, headers: {}, timeoutMs: probeMs };
-    let answer: IdentityAnswer;
-    try {
-      answer = await askIdentity(probe, this.#place === 'alone' ? probeRule : onceRule, limits);
-    } catch (error) {
-      if (!(error instanceof NetworkError)) throw error;
-      throw unavailable(
-        `managed identity: nothing answers at ${url.host}, so this is no machine in Azure`,
-        error,
-      );
+    const probe: IdentityRequest = { who, method: 'GET', url, headers: {}, timeoutMs: probeMs };
+    const answer = await this.#tools.look(probe, this.#place === 'alone' ? probeRule : onceRule, signal);
+    if (answer === undefined) {
+      throw this.#tools.unavailable(`${who}: nothing answers at ${url.host}, so this is no machine in Azure`);
     }
     // A container engine on a desktop answers in place of the network, and other clouds have the same address.
     const isUnreachable = answer.status === 403 && answer.text.includes('unreachable');
     if (isUnreachable || (this.#place === 'in_chain' && [401, 403, 404, 405].includes(answer.status))) {
-      throw unavailable(`managed identity: ${url.host} is not the metadata service of Azure`);
+      throw this.#tools.unavailable(`${who}: ${url.host} is not the metadata service of Azure`);
     }
     this.#probed = true;
   }
@@ -119,30 +119,10 @@ export class ManagedIdentityCredential implements BuiltInCredential {
       clientId === undefined ? 'no identity of its own' : `no identity with client id ${clientId}`;
     const what = failureText(answer);
     if (answer.status === 400 && endpoint.name === 'the metadata service') {
-      return unavailable(`managed identity: this machine has ${which} (${what})`);
+      return this.#tools.unavailable(`${who}: this machine has ${which} (${what})`);
     }
-    return refused(`managed identity: ${endpoint.name} answered ${what}`);
+    return this.#tools.refused(`${who}: ${endpoint.name} answered ${what}`);
   }
-}
-
-function metadataEndpoint(host: string | undefined, query: URLSearchParams): TokenEndpoint {
-  query.set('api-version', '2018-02-01');
-  const address = `${(host || metadataHost).replace(/\/+$/, '')}${tokenPath}`;
-  return {
-    name: 'the metadata service',
-    url: withQuery(address, 'AZURE_POD_IDENTITY_AUTHORITY_HOST', query),
-    headers: { Metadata: 'true' },
-    rule: metadataRule,
-  };
-}
-
-function withQuery(address: string, variable: string, query: URLSearchParams): URL {
-  const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url?.protocol !== 'http:' && url?.protocol !== 'https:') {
-    throw unavailable(`managed identity: ${variable} is no URL`);
-  }
-  url.search = query.toString();
-  return url;
 }
 
 /** 1, 2 and 4 seconds. */

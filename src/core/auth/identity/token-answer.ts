@@ -1,5 +1,6 @@
 import type { AccessToken } from '../token-cache.js';
-import { jsonObject, refused } from './identity-request.js';
+import type { IdentityTools } from './identity-tools.js';
+import { jsonObject } from './json-answer.js';
 
 /** From half of its life on a token that lives so long is fetched anew, in milliseconds. */
 const longLifeMs = 2 * 3_600_000;
@@ -9,12 +10,13 @@ const longLifeMs = 2 * 3_600_000;
  * @param who - What messages call the one who answered.
  * @throws {AuthenticationError} `AuthorizationFailure` when there is no token in it; nothing of the answer is repeated.
  */
-export function readTokenAnswer(text: string, who: string, now: number): AccessToken {
+export function readTokenAnswer(text: string, who: string, tools: IdentityTools): AccessToken {
+  const now = tools.clock.now();
   const fields = jsonObject(text);
   const token = fields?.access_token;
   const expiresOnTimestamp = endOf(fields, now);
   if (typeof token !== 'string' || token === '' || expiresOnTimestamp === undefined) {
-    throw refused(`${who} gave an answer without a token or without the time of its end`);
+    throw tools.refused(`${who} gave an answer without a token or without the time of its end`);
   }
   const lifeMs = expiresOnTimestamp - now;
   return {
@@ -39,6 +41,9 @@ export function secondsOf(value: unknown): number | undefined {
 
 /** The resource whose scope it is: what the endpoints that know no scopes are asked for. */
 export function resourceOf(scopes: string | string[]): string {
-  const scope = (typeof scopes === 'string' ? scopes : scopes[0]) ?? '';
-  return scope.replace(/\/\.default$/, '');
+  return firstScope(scopes).replace(/\/\.default$/, '');
+}
+
+export function firstScope(scopes: string | string[]): string {
+  return (typeof scopes === 'string' ? scopes : scopes[0]) ?? '';
 }

@@ -1,19 +1,12 @@
 import { open } from 'node:fs/promises';
-import { NetworkError } from '../../errors.js';
-import { invalidOption } from '../../option-checks.js';
-import { isLoopback } from '../endpoint.js';
-import { type AccessToken, type GetTokenOptions, storageScope } from '../token-cache.js';
-import type { BuiltInCredential, IdentityContext, WorkloadIdentityOptions } from './built-in.js';
-import {
-  askIdentity,
-  failureText,
-  jsonObject,
-  type RetryRule,
-  refused,
-  unavailable,
-} from './identity-request.js';
-import { readTokenAnswer } from './token-answer.js';
+import type { AccessToken, GetTokenOptions } from '../token-cache.js';
+import type { BuiltInCredential, WorkloadIdentityOptions } from './built-in.js';
+import type { RetryRule } from './identity-request.js';
+import type { IdentityTools } from './identity-tools.js';
+import { failureText, jsonObject } from './json-answer.js';
+import { firstScope, readTokenAnswer } from './token-answer.js';
 
+const who = 'workload identity';
 const publicAuthority = 'https://login.microsoftonline.com';
 const assertionType = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const longestAssertion = 64 * 1024;
@@ -32,11 +25,11 @@ interface Settings {
  */
 export class WorkloadIdentityCredential implements BuiltInCredential {
   readonly #options: WorkloadIdentityOptions;
-  readonly #context: IdentityContext;
+  readonly #tools: IdentityTools;
 
-  constructor(options: WorkloadIdentityOptions, context: IdentityContext) {
+  constructor(options: WorkloadIdentityOptions, tools: IdentityTools) {
     this.#options = options;
-    this.#context = context;
+    this.#tools = tools;
   }
 
   /**
@@ -44,65 +37,72 @@ export class WorkloadIdentityCredential implements BuiltInCredential {
    * @throws {AuthenticationError} `AuthorizationFailure` where the token was refused, or cannot be read.
    */
   async getToken(scopes: string | string[], options: GetTokenOptions = {}): Promise<AccessToken> {
-    const { clock } = this.#context;
-    const settings = resolve(this.#options, this.#context);
-    const assertion = await readAssertion(settings.tokenFile);
+    const settings = this.#settings();
+    const assertion = await this.#assertion(settings.tokenFile);
     const request = {
+      who,
       method: 'POST',
       url: new URL(`/${settings.tenantId}/oauth2/v2.0/token`, settings.authority),
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
       body: form(settings, assertion, { scopes, ...options }),
       timeoutMs: tryMs,
     } as const;
-    const limits = { clock, signal: options.abortSignal };
-    const answer = await askIdentity(request, rule, limits).catch((error: unknown) => {
-      throw error instanceof NetworkError ? refused(`workload identity: ${error.message}`, error) : error;
-    });
-    if (answer.status === 200) return readTokenAnswer(answer.text, 'workload identity', clock.now());
-    throw refused(`workload identity: ${settings.authority.host} answered ${failureText(answer)}`);
+    const answer = await this.#tools.ask(request, rule, options.abortSignal);
+    if (answer.status === 200) return readTokenAnswer(answer.text, who, this.#tools);
+    throw this.#tools.refused(`${who}: ${settings.authority.host} answered ${failureText(answer)}`);
+  }
+
+  #settings(): Settings {
+    const { environment } = this.#tools;
+    const clientId = this.#options.clientId ?? environment.AZURE_CLIENT_ID;
+    const tenantId = this.#options.tenantId ?? environment.AZURE_TENANT_ID;
+    const tokenFile = this.#options.tokenFile ?? environment.AZURE_FEDERATED_TOKEN_FILE;
+    if (!clientId || !tenantId || !tokenFile) {
+      const needed = {
+        AZURE_CLIENT_ID: clientId,
+        AZURE_TENANT_ID: tenantId,
+        AZURE_FEDERATED_TOKEN_FILE: tokenFile,
+      };
+      const missing = Object.entries(needed).filter(([, value]) => !value);
+      const names = missing.map(([name]) => name).join(', ');
+      throw this.#tools.unavailable(`${who}: not set: ${names} (nor given as options)`);
+    }
+    if (!/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(tenantId)) {
+      throw this.#tools.invalid(`${who}: the tenant is neither an id nor a domain`);
+    }
+    return { clientId, tenantId, tokenFile, authority: this.#authority() };
+  }
+
+  /** What goes there is as good as a password. */
+  #authority(): URL {
+    const { AZURE_AUTHORITY_HOST: variable } = this.#tools.environment;
+    const text = this.#options.authorityHost ?? (variable || publicAuthority);
+    const url = URL.canParse(text) ? new URL(text) : undefined;
+    if (url !== undefined && this.#tools.isPrivate(url)) return url;
+    throw this.#tools.invalid(`${who}: the authority host must be an https URL`);
+  }
+
+  async #assertion(path: string): Promise<string> {
+    let text: string;
+    try {
+      text = await readStart(path);
+    } catch (cause) {
+      throw this.#tools.refused(`${who}: the token file ${path} cannot be read`, cause);
+    }
+    if (/^[\x21-\x7e]+$/.test(text)) return text;
+    throw this.#tools.refused(`${who}: the file ${path} holds no token`);
   }
 }
 
-function resolve(options: WorkloadIdentityOptions, { environment }: IdentityContext): Settings {
-  const clientId = options.clientId ?? environment.AZURE_CLIENT_ID;
-  const tenantId = options.tenantId ?? environment.AZURE_TENANT_ID;
-  const tokenFile = options.tokenFile ?? environment.AZURE_FEDERATED_TOKEN_FILE;
-  if (!clientId || !tenantId || !tokenFile) {
-    const needed = {
-      AZURE_CLIENT_ID: clientId,
-      AZURE_TENANT_ID: tenantId,
-      AZURE_FEDERATED_TOKEN_FILE: tokenFile,
-    };
-    const missing = Object.entries(needed).filter(([, value]) => !value);
-    throw unavailable(
-      `workload identity: not set: ${missing.map(([name]) => name).join(', ')} (nor given as options)`,
-    );
-  }
-  if (!/^[0-9A-Za-z][0-9A-Za-z.-]*$/.test(tenantId)) {
-    throw invalidOption('workload identity: the tenant is neither an id nor a domain');
-  }
-  const authority = options.authorityHost ?? (environment.AZURE_AUTHORITY_HOST || publicAuthority);
-  return { clientId, tenantId, tokenFile, authority: checkAuthority(authority) };
-}
-
-/** What goes there is as good as a password. */
-function checkAuthority(text: string): URL {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return url;
-  throw invalidOption('workload identity: the authority host must be an https URL');
-}
-
-async function readAssertion(path: string): Promise<string> {
-  let text: string;
+/** The text of a file without the white space around it; nothing of one that is far too long. */
+async function readStart(path: string): Promise<string> {
+  const file = await open(path, 'r');
   try {
-    await using file = await open(path, 'r');
     const { bytesRead, buffer } = await file.read(Buffer.alloc(longestAssertion));
-    text = bytesRead < longestAssertion ? buffer.toString('utf8', 0, bytesRead).trim() : '';
-  } catch (cause) {
-    throw refused(`workload identity: the token file ${path} cannot be read`, cause);
+    return bytesRead < longestAssertion ? buffer.toString('utf8', 0, bytesRead).trim() : '';
+  } finally {
+    await file.close();
   }
-  if (/^[\x21-\x7e]+$/.test(text)) return text;
-  throw refused(`workload identity: the file ${path} holds no token`);
 }
 
 function form(
@@ -110,12 +110,11 @@ function form(
   assertion: string,
   { scopes, claims, enableCae }: GetTokenOptions & { readonly scopes: string | string[] },
 ): string {
-  const scope = (typeof scopes === 'string' ? scopes : scopes[0]) ?? storageScope;
   const asked = mergedClaims(claims, enableCae === true);
   return new URLSearchParams({
     grant_type: 'client_credentials',
     client_id: clientId,
-    scope,
+    scope: firstScope(scopes),
     client_assertion_type: assertionType,
     client_assertion: assertion,
     ...(asked !== undefined && { claims: asked }),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AzureCliCredential } from '../../../../../src/core/auth/identity/azure-cli.js';
+import { identityTools } from '../../../../../src/core/auth/identity/identity-tools.js';
 import { storageScope } from '../../../../../src/core/auth/token-cache.js';
 import { ManualClock, settle } from '../../../../../src/simulation/manual-clock.js';
 import { fakeAz } from '../../../../support/fake-az.js';
@@ -13,7 +14,7 @@ const token = answer({ accessToken: 'secret.token', expires_on: 1_772_424_245, t
 async function setUp(script: string, options = {}) {
   const az = await fakeAz(script);
   const clock = new ManualClock();
-  const credential = new AzureCliCredential(options, { clock, environment: az.environment });
+  const credential = new AzureCliCredential(options, identityTools({ clock, environment: az.environment }));
   return { ...az, clock, credential };
 }
 
@@ -60,7 +61,7 @@ describe('the Azure CLI', () => {
 
   it('is said to be missing where it is not installed', async () => {
     const environment = { PATH: await temporaryDirectory() };
-    const credential = new AzureCliCredential({}, { clock: new ManualClock(), environment });
+    const credential = new AzureCliCredential({}, identityTools({ clock: new ManualClock(), environment }));
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({
       code: 'MissingCredentials',
       message: expect.stringContaining('not installed'),

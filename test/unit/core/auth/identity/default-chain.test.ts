@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { DefaultCredential } from '../../../../../src/core/auth/identity/default-chain.js';
+import { identityTools } from '../../../../../src/core/auth/identity/identity-tools.js';
 import { storageScope } from '../../../../../src/core/auth/token-cache.js';
 import { ManualClock } from '../../../../../src/simulation/manual-clock.js';
 import { fakeAz } from '../../../../support/fake-az.js';
@@ -16,7 +17,7 @@ const nobody = `echo "Please run 'az login'" >&2; exit 1`;
 const nowhere = 'http://127.0.0.1:9';
 
 function chain(environment: Record<string, string>, options = {}) {
-  return new DefaultCredential(options, { clock: new ManualClock(), environment });
+  return new DefaultCredential(options, identityTools({ clock: new ManualClock(), environment }));
 }
 
 async function workload(...replies: Parameters<typeof identityEndpoint>) {

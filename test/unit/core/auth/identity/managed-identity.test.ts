@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { identityTools } from '../../../../../src/core/auth/identity/identity-tools.js';
 import { ManagedIdentityCredential } from '../../../../../src/core/auth/identity/managed-identity.js';
 import { storageScope } from '../../../../../src/core/auth/token-cache.js';
 import { ManualClock } from '../../../../../src/simulation/manual-clock.js';
@@ -29,7 +30,7 @@ async function onMachine(...replies: TokenReply[]) {
   const clock = new ManualClock();
   const environment = { AZURE_POD_IDENTITY_AUTHORITY_HOST: `${endpoint.origin}/` };
   const ask = (options = {}) =>
-    new ManagedIdentityCredential(options, { clock, environment }).getToken([storageScope]);
+    new ManagedIdentityCredential(options, identityTools({ clock, environment })).getToken([storageScope]);
   return { ...endpoint, clock, environment, ask };
 }
 
@@ -43,7 +44,7 @@ async function inApp(...replies: TokenReply[]) {
     AZURE_POD_IDENTITY_AUTHORITY_HOST: 'http://127.0.0.1:9',
   };
   const ask = (options = {}) =>
-    new ManagedIdentityCredential(options, { clock, environment }).getToken(storageScope);
+    new ManagedIdentityCredential(options, identityTools({ clock, environment })).getToken(storageScope);
   return { ...endpoint, clock, ask };
 }
 
@@ -64,7 +65,7 @@ describe('the managed identity of a machine', () => {
 
   it('is looked for once', async () => {
     const { environment, clock, asked } = await onMachine(token);
-    const credential = new ManagedIdentityCredential({}, { clock, environment });
+    const credential = new ManagedIdentityCredential({}, identityTools({ clock, environment }));
     await credential.getToken(storageScope);
     await credential.getToken(storageScope);
     expect(asked).toHaveLength(3);
@@ -124,7 +125,7 @@ describe('the managed identity of a machine', () => {
     const clock = new ManualClock();
     const environment = { AZURE_POD_IDENTITY_AUTHORITY_HOST: silent.origin };
     const failed = rejection(
-      new ManagedIdentityCredential({}, { clock, environment }).getToken(storageScope),
+      new ManagedIdentityCredential({}, identityTools({ clock, environment })).getToken(storageScope),
     );
     for (const wait of [1000, 500, 1000, 500, 1000]) await passWait(clock, wait);
     expect(await failed).toMatchObject({
@@ -138,7 +139,7 @@ describe('the managed identity of a machine', () => {
     await using silent = await netServer(() => {});
     const clock = new ManualClock();
     const environment = { AZURE_POD_IDENTITY_AUTHORITY_HOST: silent.origin };
-    const credential = new ManagedIdentityCredential({}, { clock, environment }, 'in_chain');
+    const credential = new ManagedIdentityCredential({}, identityTools({ clock, environment }), 'in_chain');
     const failed = rejection(credential.getToken(storageScope));
     await passWait(clock, 1000);
     expect(await failed).toMatchObject({ code: 'MissingCredentials' });
@@ -146,8 +147,9 @@ describe('the managed identity of a machine', () => {
 
   it('is not taken from the metadata service of another cloud', async () => {
     const { origin } = await identityEndpoint([404, 'not found']);
-    const context = { clock: new ManualClock(), environment: { AZURE_POD_IDENTITY_AUTHORITY_HOST: origin } };
-    const credential = new ManagedIdentityCredential({}, context, 'in_chain');
+    const environment = { AZURE_POD_IDENTITY_AUTHORITY_HOST: origin };
+    const tools = identityTools(identityTools({ clock: new ManualClock(), environment }));
+    const credential = new ManagedIdentityCredential({}, tools, 'in_chain');
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({ code: 'MissingCredentials' });
   });
 
@@ -156,15 +158,16 @@ describe('the managed identity of a machine', () => {
       403,
       'connecting to 169.254.169.254: A socket operation was attempted to an unreachable network.',
     ]);
-    const context = { clock: new ManualClock(), environment: { AZURE_POD_IDENTITY_AUTHORITY_HOST: origin } };
-    const failed = rejection(new ManagedIdentityCredential({}, context).getToken(storageScope));
+    const environment = { AZURE_POD_IDENTITY_AUTHORITY_HOST: origin };
+    const tools = identityTools(identityTools({ clock: new ManualClock(), environment }));
+    const failed = rejection(new ManagedIdentityCredential({}, tools).getToken(storageScope));
     expect(await failed).toMatchObject({ code: 'MissingCredentials' });
   });
 
   it('ends with the call', async () => {
     const { environment, clock } = await onMachine('silence');
     const controller = new AbortController();
-    const credential = new ManagedIdentityCredential({}, { clock, environment });
+    const credential = new ManagedIdentityCredential({}, identityTools({ clock, environment }));
     const failed = rejection(credential.getToken(storageScope, { abortSignal: controller.signal }));
     while (clock.untilNextTimer !== 5000) await new Promise((resolve) => setImmediate(resolve));
     controller.abort('enough');
@@ -234,7 +237,7 @@ describe('the managed identity of an app', () => {
     const clock = new ManualClock();
     const environment = { IDENTITY_ENDPOINT: server.origin, IDENTITY_HEADER: 'h' };
     const failed = rejection(
-      new ManagedIdentityCredential({}, { clock, environment }).getToken(storageScope),
+      new ManagedIdentityCredential({}, identityTools({ clock, environment })).getToken(storageScope),
     );
     await passWait(clock, 1000);
     await passWait(clock, 2000);
@@ -254,7 +257,10 @@ describe('the managed identity of an app', () => {
     ],
     ['is no URL', { IDENTITY_ENDPOINT: 'nowhere', IDENTITY_HEADER: 'h' }, /IDENTITY_ENDPOINT is no URL/],
   ])('is not had where the endpoint %s', async (_name, environment, message) => {
-    const credential = new ManagedIdentityCredential({}, { clock: new ManualClock(), environment });
+    const credential = new ManagedIdentityCredential(
+      {},
+      identityTools({ clock: new ManualClock(), environment }),
+    );
     const error = await rejection<Error>(credential.getToken(storageScope));
     expect(error).toMatchObject({ code: 'MissingCredentials', message: expect.stringMatching(message) });
   });

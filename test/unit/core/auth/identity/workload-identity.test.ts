@@ -1,6 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { identityTools } from '../../../../../src/core/auth/identity/identity-tools.js';
 import { WorkloadIdentityCredential } from '../../../../../src/core/auth/identity/workload-identity.js';
 import { storageScope } from '../../../../../src/core/auth/token-cache.js';
 import { ManualClock } from '../../../../../src/simulation/manual-clock.js';
@@ -22,7 +23,7 @@ async function setUp(...replies: TokenReply[]) {
     AZURE_FEDERATED_TOKEN_FILE: tokenFile,
     AZURE_AUTHORITY_HOST: endpoint.origin,
   };
-  const credential = new WorkloadIdentityCredential({}, { clock, environment });
+  const credential = new WorkloadIdentityCredential({}, identityTools({ clock, environment }));
   return { ...endpoint, tokenFile, clock, environment, credential };
 }
 
@@ -63,7 +64,7 @@ describe('a workload identity', () => {
     const { environment, clock, asked, tokenFile, origin } = await setUp(token);
     const credential = new WorkloadIdentityCredential(
       { clientId: 'mine', tenantId: 'other', tokenFile, authorityHost: origin },
-      { clock, environment: { ...environment, AZURE_AUTHORITY_HOST: 'http://127.0.0.1:9' } },
+      identityTools({ clock, environment: { ...environment, AZURE_AUTHORITY_HOST: 'http://127.0.0.1:9' } }),
     );
     await credential.getToken(storageScope);
     expect(asked[0]).toMatchObject({ path: '/other/oauth2/v2.0/token', body: { client_id: 'mine' } });
@@ -113,7 +114,7 @@ describe('a workload identity', () => {
     const { environment, clock } = await setUp(token);
     const credential = new WorkloadIdentityCredential(
       { authorityHost: 'http://127.0.0.1:9' },
-      { clock, environment },
+      identityTools({ clock, environment }),
     );
     const failed = rejection(credential.getToken(storageScope));
     await passWait(clock, 1000);
@@ -124,7 +125,7 @@ describe('a workload identity', () => {
   it('names what is missing', async () => {
     const credential = new WorkloadIdentityCredential(
       { tenantId: 'tenant' },
-      { clock: new ManualClock(), environment: { AZURE_FEDERATED_TOKEN_FILE: '' } },
+      identityTools({ clock: new ManualClock(), environment: { AZURE_FEDERATED_TOKEN_FILE: '' } }),
     );
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({
       code: 'MissingCredentials',
@@ -142,7 +143,7 @@ describe('a workload identity', () => {
     if (content !== undefined) await writeFile(tokenFile, content);
     const credential = new WorkloadIdentityCredential(
       { tokenFile: content === undefined ? `${tokenFile}.none` : tokenFile },
-      { clock, environment },
+      identityTools({ clock, environment }),
     );
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({
       code: 'AuthorizationFailure',
@@ -156,7 +157,10 @@ describe('a workload identity', () => {
     ['ftp://login.example', 'https'],
   ])('gives nothing away to %s', async (authorityHost, message) => {
     const { environment, clock } = await setUp(token);
-    const credential = new WorkloadIdentityCredential({ authorityHost }, { clock, environment });
+    const credential = new WorkloadIdentityCredential(
+      { authorityHost },
+      identityTools({ clock, environment }),
+    );
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({
       code: 'InvalidOption',
       message: expect.stringContaining(message),
@@ -166,7 +170,7 @@ describe('a workload identity', () => {
   it('refuses a tenant of the environment that is none', async () => {
     const { environment, clock } = await setUp(token);
     const wrong = { ...environment, AZURE_TENANT_ID: '../../evil' };
-    const credential = new WorkloadIdentityCredential({}, { clock, environment: wrong });
+    const credential = new WorkloadIdentityCredential({}, identityTools({ clock, environment: wrong }));
     expect(await rejection(credential.getToken(storageScope))).toMatchObject({ code: 'InvalidOption' });
   });
 });
