@@ -49,7 +49,9 @@ export class DelegationKeys {
   /** No caller's signal goes along: others wait for it, too. */
   #start(window: DelegationWindow, timeoutMs: number | undefined): Pending {
     const earliest = Math.min(window.startsOn.getTime(), this.#context.pipeline.options.clock.now());
-    const expiresOn = new Date(Math.min(window.expiresOn.getTime() + spareMs, earliest + longestDelegationMs));
+    const expiresOn = new Date(
+      Math.min(window.expiresOn.getTime() + spareMs, earliest + longestDelegationMs),
+    );
     const wider = { ...window, expiresOn };
     const pending: Pending = {
       window: wider,

@@ -11,22 +11,22 @@ import {
   type SasResponseHeaders,
   type SasVersions,
 } from '../sas/limits.js';
-import { type PermissionRow, type Permissions, permissionLetters } from '../sas/permissions.js';
+import { type PermissionRow, permissionLetters, type SasPermissions } from '../sas/permissions.js';
 import { checkFilePath, checkShareName } from './paths.js';
 
 /** What a SAS for one file may allow. */
-export type FilePermission = 'read' | 'create' | 'write' | 'delete';
+export type FileSasPermission = 'read' | 'create' | 'write' | 'delete';
 /** What a SAS for a share may allow, with everything in it. */
-export type SharePermission = FilePermission | 'list';
+export type ShareSasPermission = FileSasPermission | 'list';
 
 /** What every SAS of the File service may say. */
-export interface FilesSasOptions extends SasLimits {
+export interface FileServiceSasOptions extends SasLimits {
   readonly share: string;
   /** What answers to it say instead of what is stored with the file. */
   readonly responseHeaders?: SasResponseHeaders | undefined;
 }
 
-/** The names of {@link FilesSasOptions} and of permissions, for checks of unknown fields. */
+/** The names of {@link FileServiceSasOptions} and of permissions, for checks of unknown fields. */
 export const filesSasNames = ['share', 'permissions', 'responseHeaders', ...limitNames] as const;
 
 /** In the order that the service asks for. */
@@ -36,7 +36,7 @@ const shareRows = [
   { name: 'write', letter: 'w' },
   { name: 'delete', letter: 'd' },
   { name: 'list', letter: 'l' },
-] as const satisfies readonly PermissionRow<SharePermission>[];
+] as const satisfies readonly PermissionRow<ShareSasPermission>[];
 const fileRows = shareRows.filter(({ name }) => name !== 'list');
 
 /** What a SAS is for. */
@@ -67,8 +67,8 @@ export interface SignedFields {
 }
 
 /** What {@link signedFields} reads. */
-export interface FieldSource extends FilesSasOptions {
-  readonly permissions?: Permissions<string> | undefined;
+export interface FieldSource extends FileServiceSasOptions {
+  readonly permissions?: SasPermissions<string> | undefined;
   readonly policyId?: string | undefined;
 }
 

@@ -2,15 +2,15 @@ import { signature } from '../core/auth/shared-key.js';
 import { checkKeys } from '../core/option-checks.js';
 import { type AccountKey, checkSigner } from '../sas/account-key.js';
 import { GeneratedSas, sasQuery } from '../sas/generated-sas.js';
-import type { Permissions } from '../sas/permissions.js';
+import type { SasPermissions } from '../sas/permissions.js';
 import {
   describeSas,
   type FieldSource,
-  type FilePermission,
-  type FilesSasOptions,
+  type FileSasPermission,
+  type FileServiceSasOptions,
   filesSasNames,
   type SasSubject,
-  type SharePermission,
+  type ShareSasPermission,
   type SignedFields,
   sasSubject,
   signedFields,
@@ -19,7 +19,7 @@ import {
 } from './file-sas-fields.js';
 
 /** A SAS that may lean on a stored access policy of its share. */
-interface PolicySasOptions extends FilesSasOptions {
+interface PolicySasOptions extends FileServiceSasOptions {
   /**
    * A stored access policy of the share (`si`), which has what is left out here. Whoever changes or deletes the policy
    * revokes the SAS. What the policy has must be left out here.
@@ -30,7 +30,7 @@ interface PolicySasOptions extends FilesSasOptions {
 /** What {@link generateShareSas} signs. */
 export interface ShareSasOptions extends PolicySasOptions {
   /** Needed, as `expiresOn` is, unless a stored policy has them. */
-  readonly permissions?: Permissions<SharePermission> | undefined;
+  readonly permissions?: SasPermissions<ShareSasPermission> | undefined;
 }
 
 /** What {@link generateFileSas} signs. */
@@ -38,7 +38,7 @@ export interface FileSasOptions extends PolicySasOptions {
   /** From the root of the share, not encoded: `directory/file`. */
   readonly path: string;
   /** Needed, as `expiresOn` is, unless a stored policy has them. */
-  readonly permissions?: Permissions<FilePermission> | undefined;
+  readonly permissions?: SasPermissions<FileSasPermission> | undefined;
 }
 
 /**

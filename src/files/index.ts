@@ -63,15 +63,15 @@ export { AutoRenewingLease, type LeaseGuard } from '../lease/auto-renewing-lease
 export { Lease } from '../lease/lease.js';
 export type { AccountKey } from '../sas/account-key.js';
 export {
-  type AccountPermission,
   type AccountSasOptions,
+  type AccountSasPermission,
   type AccountSasResourceType,
   type AccountSasService,
   generateAccountSas,
 } from '../sas/account-sas.js';
 export { GeneratedSas, ResourceSas, type SasDescription, type SasKind } from '../sas/generated-sas.js';
 export type { SasLimits, SasProtocol, SasResponseHeaders } from '../sas/limits.js';
-export type { Permissions } from '../sas/permissions.js';
+export type { SasPermissions } from '../sas/permissions.js';
 export { UserDelegationKey, type UserDelegationKeyFields } from '../sas/user-delegation-key.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
 export type { ByteStream } from '../transfer/stream-source.js';
@@ -95,7 +95,7 @@ export {
   generateShareSas,
   type ShareSasOptions,
 } from './file-sas.js';
-export type { FilePermission, FilesSasOptions, SharePermission } from './file-sas-fields.js';
+export type { FileSasPermission, FileServiceSasOptions, ShareSasPermission } from './file-sas-fields.js';
 export type {
   AcquireLeaseRequest,
   BreakLeaseRequest,

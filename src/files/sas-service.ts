@@ -1,9 +1,9 @@
-import type { AccountPermission, AccountSasResourceType, AccountSasService } from '../sas/account-sas.js';
+import type { AccountSasPermission, AccountSasResourceType, AccountSasService } from '../sas/account-sas.js';
 import type { ResourceSas } from '../sas/generated-sas.js';
 import type { SasProtocol, SasResponseHeaders } from '../sas/limits.js';
-import type { Permissions } from '../sas/permissions.js';
+import type { SasPermissions } from '../sas/permissions.js';
 import type { UserDelegationKey } from '../sas/user-delegation-key.js';
-import type { SharePermission } from './file-sas-fields.js';
+import type { ShareSasPermission } from './file-sas-fields.js';
 import type { CallOptions } from './requests.js';
 
 /** When and from where a SAS may be used. */
@@ -54,7 +54,7 @@ export interface GenerateSasRequest extends SasTerms {
   /** A file. Left out, the SAS is for the whole share; `undefined` is refused, as it may have been meant otherwise. */
   path?: string;
   /** Needed unless a stored policy has them. `list` for a share only. */
-  permissions?: Permissions<SharePermission> | undefined;
+  permissions?: SasPermissions<ShareSasPermission> | undefined;
   /** A stored access policy of the share; nothing has a default then. Only with an account key. */
   policyId?: string | undefined;
   responseHeaders?: SasResponseHeaders | undefined;
@@ -67,9 +67,9 @@ export interface GenerateSasRequest extends SasTerms {
 /** A SAS for the whole account. */
 export interface GenerateAccountSasRequest extends SasTerms {
   /** @defaultValue `file` alone */
-  services?: Permissions<AccountSasService> | undefined;
-  resourceTypes: Permissions<AccountSasResourceType>;
-  permissions: Permissions<AccountPermission>;
+  services?: SasPermissions<AccountSasService> | undefined;
+  resourceTypes: SasPermissions<AccountSasResourceType>;
+  permissions: SasPermissions<AccountSasPermission>;
 }
 
 /** When a user delegation key is valid. */

@@ -31,6 +31,7 @@ export class SasSigner {
 
   /** @throws {ConfigurationError} `MissingCredentials` when the client has only a SAS. */
   async sign(wish: SasWish): Promise<GeneratedSas> {
+    wish.signal?.throwIfAborted();
     const key = await this.#accountKey(wish.signal);
     return key === undefined ? this.#signDelegated(wish) : this.#signWithKey(wish, key);
   }

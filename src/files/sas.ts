@@ -5,7 +5,7 @@ import { type GeneratedSas, ResourceSas } from '../sas/generated-sas.js';
 import { longestDelegationMs, optionalGuid, type UserDelegationKey } from '../sas/user-delegation-key.js';
 import { type FilesContext, locateDirectory, locateFile, locateShare, shareOf } from './context.js';
 import { DelegationKeys, fetchDelegationKey } from './delegation-keys.js';
-import type { SharePermission } from './file-sas-fields.js';
+import type { ShareSasPermission } from './file-sas-fields.js';
 import { invalidRequest } from './request-checks.js';
 import { sasFields } from './request-fields.js';
 import type {
@@ -24,7 +24,7 @@ import { method } from './service-method.js';
 /** The service behind `client.sas`. */
 export function createSasService(context: FilesContext): SasService {
   const signer = new SasSigner(context, new DelegationKeys(context));
-  const forFile = (...permissions: SharePermission[]) =>
+  const forFile = (...permissions: ShareSasPermission[]) =>
     method(sasFields.forFile, (request: FileSasRequest) =>
       sasForFile(context, signer, { ...request, permissions }),
     );
@@ -52,7 +52,7 @@ export function createSasService(context: FilesContext): SasService {
   };
 }
 
-type FileWish = ReadSasRequest & { readonly permissions: readonly SharePermission[] };
+type FileWish = ReadSasRequest & { readonly permissions: readonly ShareSasPermission[] };
 
 async function sasForFile(context: FilesContext, signer: SasSigner, request: FileWish): Promise<ResourceSas> {
   const at = locateFile(context, request.share, request.path);

@@ -3,15 +3,15 @@ import { signature } from '../core/auth/shared-key.js';
 import { checkKeys, invalidOption } from '../core/option-checks.js';
 import { GeneratedSas, sasQuery } from '../sas/generated-sas.js';
 import type { LimitTexts } from '../sas/limits.js';
-import type { Permissions } from '../sas/permissions.js';
+import type { SasPermissions } from '../sas/permissions.js';
 import type { UserDelegationKeyFields } from '../sas/user-delegation-key.js';
 import { type DelegationTexts, delegationTexts, optionalGuid } from '../sas/user-delegation-key.js';
 import {
   describeSas,
-  type FilesSasOptions,
+  type FileServiceSasOptions,
   filesSasNames,
   type SasSubject,
-  type SharePermission,
+  type ShareSasPermission,
   type SignedFields,
   sasSubject,
   signedFields,
@@ -20,11 +20,11 @@ import {
 } from './file-sas-fields.js';
 
 /** What {@link generateUserDelegationSas} signs: for a file with `path`, for a share without. */
-export interface UserDelegationSasOptions extends FilesSasOptions {
+export interface UserDelegationSasOptions extends FileServiceSasOptions {
   /** Left out for a share. */
   readonly path?: string;
   /** `list` on a share only. */
-  readonly permissions: Permissions<SharePermission>;
+  readonly permissions: SasPermissions<ShareSasPermission>;
   readonly expiresOn: Date;
   /** The only user who may use it, by object id, and who must show a token of theirs beside it. */
   readonly delegatedUserObjectId?: string | undefined;

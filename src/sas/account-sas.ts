@@ -13,12 +13,12 @@ import {
 import {
   checkLetterVersions,
   type PermissionRow,
-  type Permissions,
   permissionLetters,
+  type SasPermissions,
 } from './permissions.js';
 
 /** What an account SAS may allow. Some mean something for blobs, queues or tables only. */
-export type AccountPermission =
+export type AccountSasPermission =
   | 'read'
   | 'write'
   | 'delete'
@@ -39,9 +39,9 @@ export type AccountSasResourceType = 'service' | 'container' | 'object';
 
 /** What {@link generateAccountSas} signs. */
 export interface AccountSasOptions extends SasLimits {
-  readonly services: Permissions<AccountSasService>;
-  readonly resourceTypes: Permissions<AccountSasResourceType>;
-  readonly permissions: Permissions<AccountPermission>;
+  readonly services: SasPermissions<AccountSasService>;
+  readonly resourceTypes: SasPermissions<AccountSasResourceType>;
+  readonly permissions: SasPermissions<AccountSasPermission>;
   readonly expiresOn: Date;
   /** The encryption scope of what is written with it; blobs only. Needs version 2020-12-06. */
   readonly encryptionScope?: string | undefined;
@@ -62,7 +62,7 @@ const permissionRows = [
   { name: 'process', letter: 'p' },
   { name: 'setImmutabilityPolicy', letter: 'i', least: '2020-08-04' },
   { name: 'permanentDelete', letter: 'y', least: '2019-10-10' },
-] as const satisfies readonly PermissionRow<AccountPermission>[];
+] as const satisfies readonly PermissionRow<AccountSasPermission>[];
 
 const serviceRows = [
   { name: 'blob', letter: 'b' },

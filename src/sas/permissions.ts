@@ -8,7 +8,7 @@ export interface PermissionRow<Name extends string> {
 }
 
 /** Names of permissions in any order, or their letters as one text: `['read', 'list']` or `'rl'`. */
-export type Permissions<Name extends string> = readonly Name[] | string;
+export type SasPermissions<Name extends string> = readonly Name[] | string;
 
 /**
  * The letters of permissions, each once, in the order of the table, which is the one that the service asks for.
@@ -16,7 +16,7 @@ export type Permissions<Name extends string> = readonly Name[] | string;
  * @throws {ConfigurationError} `InvalidOption` when there is none, or one that is not in the table.
  */
 export function permissionLetters<Name extends string>(
-  given: Permissions<Name>,
+  given: SasPermissions<Name>,
   table: readonly PermissionRow<Name>[],
   option: string,
 ): string {
