@@ -292,6 +292,18 @@ describe('client.sas with a token', () => {
     expect(parameters(await signing)).toMatchObject({ skdutid: tenant, sduoid: user });
   });
 
+  it('uses no key of one tenant for the user of another', async () => {
+    const { client, transport } = scriptedClient(token);
+    const plain = client.sas.forRead(file);
+    giveKey(await transport.next());
+    await plain;
+    const delegatedUserTenantId = '99999999-3333-4444-5555-888888888888';
+    const other = client.sas.generate({ ...file, permissions: 'r', delegatedUserTenantId });
+    const more = `<SignedDelegatedUserTid>${delegatedUserTenantId}</SignedDelegatedUserTid>`;
+    giveKey(await transport.next(), more);
+    expect(parameters(await other).skdutid).toBe(delegatedUserTenantId);
+  });
+
   it('gives the key, for signing elsewhere', async () => {
     const { client, transport } = scriptedClient(token);
     const asking = client.sas.getUserDelegationKey();

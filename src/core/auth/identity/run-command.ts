@@ -61,6 +61,8 @@ export function runCommand(
     cwd: invocation.cwd,
     env: { ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A group of its own: the command is often a script, whose child must be ended with it.
+    detached: process.platform !== 'win32',
     windowsHide: true,
     windowsVerbatimArguments: true,
   });
@@ -73,24 +75,40 @@ function watch(child: ChildProcess, { clock, signal, timeoutMs }: CommandLimits)
     const settle = (end: () => void) => {
       stopTimer();
       signal?.removeEventListener('abort', abort);
-      // A grandchild may hold the pipes open; nobody listens any more.
+      // What is still there may hold the pipes open; nobody listens any more.
       child.stdout?.destroy();
       child.stderr?.destroy();
-      child.kill('SIGKILL');
       end();
     };
     const finish = (ended: CommandOutcome['ended'], code: number | null) =>
       settle(() => resolve({ ended, code, ...output }));
-    const abort = () => settle(() => reject(signal?.reason));
-    const stopTimer = clock.timer(timeoutMs, () => finish('timeout', null), { keepAlive: true });
+    const stop = (ended: 'timeout' | 'overflow') => {
+      endGroup(child);
+      finish(ended, null);
+    };
+    const abort = () => {
+      endGroup(child);
+      settle(() => reject(signal?.reason));
+    };
+    const stopTimer = clock.timer(timeoutMs, () => stop('timeout'), { keepAlive: true });
     signal?.addEventListener('abort', abort, { once: true });
     for (const name of ['stdout', 'stderr'] as const) {
       child[name]?.setEncoding('utf8').on('data', (text: string) => {
         output[name] += text;
-        if (output[name].length > longestOutput) finish('overflow', null);
+        if (output[name].length > longestOutput) stop('overflow');
       });
     }
     child.on('error', () => finish('not_found', null));
     child.on('close', (code) => finish('exit', code));
   });
+}
+
+/** Ends a command that has not ended, with what it has started where that can be told. */
+function endGroup(child: ChildProcess): void {
+  try {
+    if (process.platform !== 'win32' && child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    else child.kill('SIGKILL');
+  } catch {
+    // It has ended meanwhile.
+  }
 }

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { AzureCliCredential } from '../../../../../src/core/auth/identity/azure-cli.js';
 import { identityTools } from '../../../../../src/core/auth/identity/identity-tools.js';
@@ -16,6 +18,23 @@ async function setUp(script: string, options = {}) {
   const clock = new ManualClock();
   const credential = new AzureCliCredential(options, identityTools({ clock, environment: az.environment }));
   return { ...az, clock, credential };
+}
+
+/** What comes of it once it is something; the test runner's limit ends the wait. */
+async function untilTrue<Result>(look: () => Promise<Result>): Promise<Result> {
+  for (;;) {
+    const result = await look();
+    if (result) return result;
+    await settle();
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
 }
 
 describe('the Azure CLI', () => {
@@ -123,6 +142,17 @@ describe('the Azure CLI', () => {
     controller.abort('enough');
     expect(await failed).toBe('enough');
     expect(clock.timerCount).toBe(0);
+  });
+
+  it('leaves no process behind that was ended', async () => {
+    const file = join(await temporaryDirectory(), 'pid');
+    const { credential } = await setUp(`sleep 60 & echo $! > '${file}'; wait`);
+    const controller = new AbortController();
+    const failed = rejection(credential.getToken(storageScope, { abortSignal: controller.signal }));
+    const pid = await untilTrue(async () => Number((await readFile(file, 'utf8').catch(() => '')) || 0));
+    controller.abort('enough');
+    await failed;
+    expect(await untilTrue(async () => !isRunning(pid))).toBe(true);
   });
 
   it('is not begun for a call that has ended', async () => {
