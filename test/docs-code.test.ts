@@ -15,7 +15,9 @@ declare global {
   const client: Client;
   const bytes: Uint8Array;
   const credential: TokenCredential;
+  const result: Uint8Array;
   function later(): undefined;
+  function lead(signal: AbortSignal): Promise<void>;
   function readFile(path: string, encoding: 'utf8'): Promise<string>;
 }
 `;

@@ -51,6 +51,8 @@ export interface Execution {
   readonly idempotent?: boolean | undefined;
   /** Attempts in total, per error code, instead of the configured ones. */
   readonly maxAttempts?: Readonly<Record<string, number>> | undefined;
+  /** Sent also while the circuit of the host is open. @defaultValue false */
+  readonly urgent?: boolean | undefined;
   /** What the answer tells for the operation's span, such as the `count` of a listing; asked only with telemetry. */
   readonly attributesOf?: ((response: HttpResponse) => Attributes) | undefined;
 }
@@ -176,6 +178,7 @@ function callFor(execution: Execution): Call {
     maxAttempts: execution.maxAttempts,
     signal: execution.signal,
     totalTimeoutMs: execution.totalTimeoutMs,
+    urgent: execution.urgent,
     attributesOf: execution.attributesOf,
   };
 }

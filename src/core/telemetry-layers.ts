@@ -47,6 +47,7 @@ export function harmless(telemetry: Telemetry): Required<Telemetry> {
       return new HarmlessSpan(guarded(() => telemetry.startSpan?.(name, attributes, above)));
     },
     count: (name, value, attributes) => void guarded(() => telemetry.count?.(name, value, attributes)),
+    adjust: (name, change, attributes) => void guarded(() => telemetry.adjust?.(name, change, attributes)),
     record: (name, value, attributes) => void guarded(() => telemetry.record?.(name, value, attributes)),
     log: (level, message, attributes) => void guarded(() => telemetry.log?.(level, message, attributes)),
   };

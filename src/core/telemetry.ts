@@ -19,6 +19,8 @@ export interface Telemetry {
   startSpan?(name: string, attributes: Attributes, parent?: Span): Span;
   /** Adds to a counter such as `azure_files_operations_total`. */
   count?(name: string, value: number, attributes: Attributes): void;
+  /** Changes a number that goes up and down, such as `azure_files_active_leases`; `change` may be negative. */
+  adjust?(name: string, change: number, attributes: Attributes): void;
   /** Records a value of a histogram such as `azure_files_latency_seconds`. */
   record?(name: string, value: number, attributes: Attributes): void;
   /** A log event. */

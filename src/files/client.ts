@@ -2,6 +2,7 @@ import type { Environment } from '../core/auth/environment.js';
 import { checkMethods } from '../core/option-checks.js';
 import { type CredentialOrigin, resolveClientOptions } from '../core/options.js';
 import { createPipeline, type Pipeline } from '../core/pipeline.js';
+import { LeaseRegistry } from '../lease/lease-registry.js';
 import { AzureFilesClientBuilder } from './builder.js';
 import type { AzureFilesConfig } from './config.js';
 import type { FilesContext } from './context.js';
@@ -63,7 +64,7 @@ export class AzureFilesClient {
       name: 'azure_files',
       mapFailure,
     });
-    const context: FilesContext = { pipeline: this.#pipeline, defaultShare };
+    const context: FilesContext = { pipeline: this.#pipeline, defaultShare, leases: new LeaseRegistry() };
     this.files = createFileService(context);
     this.directories = createDirectoryService(context);
     this.leases = createLeaseService(context);

@@ -3,14 +3,19 @@ import { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { Attributes } from '../core/telemetry.js';
+import type { LeaseRegistry } from '../lease/lease-registry.js';
+import { lockedOnce, whileLocked } from './locked-wait.js';
 import type { FilesOperation } from './operations.js';
 import { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
-import type { CallOptions, ShareScope } from './requests.js';
+import { checkWait } from './request-checks.js';
+import type { CallOptions, LockPatience, ShareScope } from './requests.js';
 
 /** What the services of one client share. */
 export interface FilesContext {
   readonly pipeline: Pipeline;
   readonly defaultShare: string | undefined;
+  /** What the client has leased; absent where nobody leases anything. */
+  readonly leases?: LeaseRegistry | undefined;
 }
 
 /** Where something is: what a request needs to name it, and what a result or an error says of it. */
@@ -38,10 +43,12 @@ export interface WireRequest {
 }
 
 /** How one call is to be carried out, beside what it asks for. */
-export interface SendOptions extends CallOptions {
+export interface SendOptions extends CallOptions, LockPatience {
   /** A repeat is recognised here, so it may be sent again. */
   readonly idempotent?: boolean | undefined;
   readonly totalTimeoutMs?: number | undefined;
+  /** Sent also while the circuit of the host is open. */
+  readonly urgent?: boolean | undefined;
   /** Per error code, how often it is sent in total, instead of as configured. */
   readonly maxAttempts?: Readonly<Record<string, number>> | undefined;
 }
@@ -104,14 +111,38 @@ function dropsDot(version: string, path: string): ConfigurationError {
   );
 }
 
-/** Sends a request through the pipeline. */
-export function send(
+const leaseHeaders = ['x-ms-lease-id', 'x-ms-source-lease-id', 'x-ms-destination-lease-id'] as const;
+
+/**
+ * Sends a request through the pipeline.
+ * @throws {LeaseError} `LeaseLost` or `LeaseExpired` when it names a lease of this client that is over.
+ */
+export async function send(
+  context: FilesContext,
+  request: WireRequest,
+  options: SendOptions,
+): Promise<HttpResponse> {
+  const { leases } = context;
+  for (const name of leaseHeaders) {
+    const id = request.headers.get(name);
+    if (id !== undefined) leases?.check(id);
+  }
+  const { waitMs, signal } = options;
+  if (waitMs === undefined) return sendUnchecked(context, request, options);
+  checkWait(waitMs);
+  const { clock } = context.pipeline.options;
+  const once = { ...options, maxAttempts: { ...options.maxAttempts, ...lockedOnce } };
+  return whileLocked(() => sendUnchecked(context, request, once), { clock, waitMs, signal });
+}
+
+/** The same without asking whether the lease is over: that is the business of the lock itself. */
+export function sendUnchecked(
   context: FilesContext,
   request: WireRequest,
   options: SendOptions,
 ): Promise<HttpResponse> {
   const { operation, resource, attributesOf, ...message } = request;
-  const { signal, timeoutMs, totalTimeoutMs, idempotent, maxAttempts } = options;
+  const { signal, timeoutMs, totalTimeoutMs, idempotent, maxAttempts, urgent } = options;
   return context.pipeline.send(message, {
     operation,
     resource,
@@ -120,6 +151,7 @@ export function send(
     totalTimeoutMs,
     idempotent,
     maxAttempts,
+    urgent,
     attributesOf,
   });
 }

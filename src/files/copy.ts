@@ -65,7 +65,9 @@ async function look(
   expected: string | undefined,
 ): Promise<FileCopyState> {
   const at = locateFile(context, request.share, request.path);
-  const { copy } = filePropertiesOf(await send(context, getPropertiesRequest(at, request), request));
+  const { signal, timeoutMs } = request;
+  const response = await send(context, getPropertiesRequest(at, request), { signal, timeoutMs });
+  const { copy } = filePropertiesOf(response);
   if (copy !== undefined && (expected === undefined || copy.copyId === expected)) return copy;
   const { share, path } = at;
   const message = `${share}/${path}: it is not, or no longer, the destination of that copy`;

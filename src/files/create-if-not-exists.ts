@@ -2,12 +2,12 @@ import { AzureStorageError, ConfigurationError } from '../core/errors.js';
 import { HttpHeaders } from '../core/http/headers.js';
 import { type FilesContext, locateFile, send } from './context.js';
 import { createdFile, createFileRequest } from './file-wire.js';
+import { putBytes } from './put-bytes.js';
 import { checkData } from './request-checks.js';
 import type { CreateFileIfNotExistsRequest } from './requests.js';
 import { setSmbHeaders } from './smb-wire.js';
 import { TemporaryFile } from './temporary-file.js';
 import type { FileInfo } from './types.js';
-import { putBytes } from './write-file.js';
 
 /** See `FileService.createIfNotExists`. */
 export async function createFileIfNotExists(
@@ -24,7 +24,10 @@ export async function createFileIfNotExists(
   try {
     const response = await send(context, wire, request);
     if (data !== undefined) await putBytes(context, temporary.at, { ...rest, data, offset: 0 });
-    return { ...createdFile(to, file, response), ...(await temporary.publish('keep', request, smb)) };
+    return {
+      ...createdFile(to, file, response),
+      ...(await temporary.publish({ replace: 'keep', smb }, request)),
+    };
   } catch (error) {
     const removed = temporary.remove(error);
     // Whoever gave up, or has no connection, does not wait for it.

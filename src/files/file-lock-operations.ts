@@ -4,11 +4,12 @@ import { defaultRetryConfig } from '../core/resilience/retry-decision.js';
 import type { LockOperations, RecordContent, RequestLimits, SeenRecord } from '../lease/lock-operations.js';
 import { timing } from '../lease/timing.js';
 import { etagOf, leaseProperties } from './answers.js';
-import { type FilesContext, type Location, locateFile, send, type WireRequest } from './context.js';
+import { type FilesContext, type Location, locateFile, sendUnchecked, type WireRequest } from './context.js';
 import { hasCode } from './failure.js';
-import { createFileRequest, deleteFileRequest, getPropertiesRequest } from './file-wire.js';
+import { createFileRequest, deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
 import { recordMetadata, recordPathOf, seenRecord } from './lease-record.js';
 import { leaseFileRequest } from './lease-wire.js';
+import type { FileProperties } from './types.js';
 
 /** No failure is retried below: every request of the protocol goes out once, and the protocol decides what follows. */
 const once: Readonly<Record<string, number>> = Object.freeze(
@@ -22,7 +23,9 @@ export function sendOnce(
   { limitMs, signal }: RequestLimits,
 ): Promise<HttpResponse> {
   const timeoutMs = Math.max(1, Math.ceil(limitMs));
-  return send(context, wire, { signal, timeoutMs, totalTimeoutMs: timeoutMs, maxAttempts: once });
+  // A lock would be lost before a host that failed is asked again.
+  const limits = { timeoutMs, totalTimeoutMs: timeoutMs };
+  return sendUnchecked(context, wire, { ...limits, signal, maxAttempts: once, urgent: true });
 }
 
 /** The requests that a lock on one file is made of. */
@@ -31,6 +34,7 @@ export class FileLockOperations implements LockOperations {
   readonly #context: FilesContext;
   readonly #file: Location;
   readonly #record: Location;
+  #seen: FileProperties | undefined;
 
   constructor(context: FilesContext, file: Location) {
     this.#context = context;
@@ -64,11 +68,22 @@ export class FileLockOperations implements LockOperations {
     return this.#unless(isRefusedLease, this.#send(wire, limits));
   }
 
-  holds(id: string, limits: RequestLimits): Promise<boolean> {
+  async holds(id: string, limits: RequestLimits): Promise<boolean> {
     const wire = getPropertiesRequest(this.#file, { path: this.#file.path, leaseId: id });
-    const lost = (error: unknown) =>
-      isRefusedLease(error) || hasCode(error, 'FileNotFound') || hasCode(error, 'PreconditionFailed');
-    return this.#unless(lost, this.#send(wire, limits));
+    try {
+      this.#seen = filePropertiesOf(await this.#send(wire, limits));
+      return true;
+    } catch (error) {
+      const lost = ['FileNotFound', 'PreconditionFailed'] as const;
+      if (isRefusedLease(error) || lost.some((code) => hasCode(error, code))) return false;
+      throw error;
+    }
+  }
+
+  /** The file as it was when its lease was seen last. */
+  seen(): FileProperties {
+    if (this.#seen === undefined) throw new TypeError('a lock that was granted must have been seen');
+    return this.#seen;
   }
 
   release(id: string, limits: RequestLimits): Promise<boolean> {

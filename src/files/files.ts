@@ -1,4 +1,6 @@
 import { bufferedText, changeResult } from './answers.js';
+import { appendToFile } from './append.js';
+import { updateIfMatch, writeIfMatch } from './conditional-write.js';
 import { type FilesContext, type Location, locateFile, send } from './context.js';
 import { abortCopy, copyFile, copyFromUrl, waitForCopy } from './copy.js';
 import { createFileIfNotExists } from './create-if-not-exists.js';
@@ -24,10 +26,13 @@ import type {
   ClearRangeRequest,
   CreateFileRequest,
   DeleteFileRequest,
+  FileChange,
   GetPropertiesRequest,
   ListRangesRequest,
   ResizeFileRequest,
   SetMetadataRequest,
+  UpdateFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 import { method } from './service-method.js';
 import type { FileService } from './services.js';
@@ -45,6 +50,13 @@ export function createFileService(context: FilesContext): FileService {
     ),
     read: method(fileFields.read, (request) => readFile(context, request)),
     write: method(fileFields.write, (request) => writeFile(context, request)),
+    writeIfMatch: method(fileFields.writeIfMatch, (request: WriteIfMatchRequest, etag: string) =>
+      writeIfMatch(context, request, etag),
+    ),
+    updateIfMatch: method(fileFields.updateIfMatch, (request: UpdateFileRequest, change: FileChange) =>
+      updateIfMatch(context, request, change),
+    ),
+    append: method(fileFields.append, (request) => appendToFile(context, request)),
     clearRange: method(fileFields.clearRange, (request) => clearRange(context, request)),
     listRanges: method(fileFields.listRanges, (request) => listRanges(context, request)),
     resize: method(fileFields.resize, (request) => resizeFile(context, request)),

@@ -96,6 +96,7 @@ export {
   type ShareSasOptions,
 } from './file-sas.js';
 export type { FileSasPermission, FileServiceSasOptions, ShareSasPermission } from './file-sas-fields.js';
+export { isRecordEntry as isLeaseRecord } from './lease-record.js';
 export type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
@@ -110,7 +111,9 @@ export type {
 export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
 export type {
   AbortCopyRequest,
+  AppendFileRequest,
   CallOptions,
+  ChangeScope,
   ClearRangeRequest,
   CopyDestination,
   CopyFileRequest,
@@ -122,6 +125,7 @@ export type {
   DeleteFileRequest,
   DeleteRecursiveRequest,
   EnsureDirectoryRequest,
+  FileChange,
   FileHttpHeaders,
   FileScope,
   GetDirectoryPropertiesRequest,
@@ -133,6 +137,7 @@ export type {
   ListingInclude,
   ListRangesRequest,
   ListSharesRequest,
+  LockPatience,
   ReadFileRequest,
   RenameDirectoryRequest,
   RenameFields,
@@ -146,9 +151,11 @@ export type {
   ShareScope,
   SmbSettings,
   SmbTime,
+  UpdateFileRequest,
   WaitForCopyRequest,
   WalkDirectoryRequest,
   WriteFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 export type {
   FileSasRequest,
@@ -161,6 +168,8 @@ export type {
   UserDelegationKeyRequest,
 } from './sas-service.js';
 export type {
+  BoundAppendOptions,
+  BoundChangeOptions,
   BoundCreateOptions,
   BoundOptions,
   BoundReadOptions,
@@ -180,6 +189,7 @@ export type {
   UploadStreamRequest,
 } from './streaming-service.js';
 export type {
+  AppendResult,
   ByteRange,
   ChangeResult,
   CopyStatus,
@@ -196,6 +206,8 @@ export type {
   FileInfo,
   FileProperties,
   FileRanges,
+  FileUpdate,
+  FileVersion,
   IsoTime,
   LeaseProperties,
   Metadata,

@@ -1,13 +1,11 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
-import { checkNumber } from '../core/option-checks.js';
 import { type FilesContext, type Location, locateFile, locateShare } from './context.js';
 import { refuseRecord } from './lease-record.js';
 import type { AcquireLeaseRequest, LeaseTarget } from './lease-service.js';
-import { checkLeaseId, checkLeaseSeconds } from './request-checks.js';
+import { checkLeaseId, checkLeaseSeconds, checkWait } from './request-checks.js';
 
 const defaultSeconds = 30;
-const longestWaitMs = 24 * 60 * 60 * 1000;
 
 /** An {@link AcquireLeaseRequest} that has been checked. */
 export interface ResolvedAcquire {
@@ -23,7 +21,7 @@ export function resolveAcquire(request: AcquireLeaseRequest, defaultWaitMs: numb
   const { durationSeconds = defaultSeconds, proposedLeaseId, waitMs = defaultWaitMs } = request;
   checkLeaseSeconds(durationSeconds);
   if (proposedLeaseId !== undefined) checkLeaseId('proposedLeaseId', proposedLeaseId);
-  checkNumber(waitMs, 'waitMs', { least: 0, most: longestWaitMs });
+  checkWait(waitMs);
   const holder = [hostname(), pid, request.reason].filter((part) => part !== undefined).join(' ');
   return { durationSeconds, proposedId: proposedLeaseId, waitMs, holder, signal: request.signal };
 }

@@ -1,14 +1,13 @@
 import { ConfigurationError, LeaseError } from '../core/errors.js';
-import { acquireLock } from '../lease/acquire.js';
 import { AutoRenewingLease } from '../lease/auto-renewing-lease.js';
 import { HeldLease, type HeldStart, type LeaseUpkeep } from '../lease/held-lease.js';
-import { heldOf, Lease, type LeaseFacts } from '../lease/lease.js';
+import { heldOf, Lease } from '../lease/lease.js';
 import { LockUpkeep } from '../lease/lock-upkeep.js';
-import type { Grant } from '../lease/single-lease.js';
 import { acquireTimed, TimedUpkeep } from '../lease/timed-lease.js';
 import { momentOf } from '../lease/timing.js';
 import { runUnderLock } from '../lease/with-lock.js';
-import { type FilesContext, send } from './context.js';
+import { type FilesContext, type Location, send, sendUnchecked } from './context.js';
+import { lockWaitMs, rememberLease, takeFileLock } from './file-lock.js';
 import { FileLockOperations } from './file-lock-operations.js';
 import { inspectLease } from './inspect-lease.js';
 import { type LeasedLocation, locateLeased, type ResolvedAcquire, resolveAcquire } from './lease-requests.js';
@@ -24,18 +23,16 @@ import { checkInteger, checkLeaseId, checkLeaseSeconds } from './request-checks.
 import { checkRequest, leaseFields } from './request-fields.js';
 import { ShareLeaseOperations } from './share-lease-operations.js';
 
-/** Long enough to replace a holder that died, whatever its duration. */
-const lockWaitMs = 120_000;
-
 /** The service behind `client.leases`. */
 export function createLeaseService(context: FilesContext): LeaseService {
+  const { clock } = context.pipeline.options;
   const acquire = async (request: AcquireLeaseRequest) => {
-    const { held, facts } = await hold(context, request, { defaultWaitMs: 0, expiry: 'LeaseExpired' });
-    return new Lease(held, facts);
+    const held = await hold(context, request, { defaultWaitMs: 0, expiry: 'LeaseExpired' });
+    return new Lease(held, new Date(clock.now() - held.unconfirmedMs));
   };
   const acquireAutoRenewing = async (request: AcquireLeaseRequest, defaultWaitMs = 0) => {
-    const { held, facts } = await hold(context, request, { defaultWaitMs, expiry: 'LeaseLost' });
-    return new AutoRenewingLease(held, facts, context.pipeline.options.clock);
+    const held = await hold(context, request, { defaultWaitMs, expiry: 'LeaseLost' });
+    return new AutoRenewingLease(held, new Date(clock.now() - held.unconfirmedMs), clock);
   };
   return {
     acquire,
@@ -56,36 +53,29 @@ export function createLeaseService(context: FilesContext): LeaseService {
   };
 }
 
-interface Held {
-  readonly held: HeldLease;
-  readonly facts: LeaseFacts;
-}
-
 /** Takes a lease. */
 async function hold(
   context: FilesContext,
   request: AcquireLeaseRequest,
   { defaultWaitMs, expiry }: { defaultWaitMs: number; expiry: HeldStart['expiry'] },
-): Promise<Held> {
-  const { clock } = context.pipeline.options;
+): Promise<HeldLease> {
   checkRequest(request, leaseFields.acquire);
-  const wish = resolveAcquire(request, defaultWaitMs);
-  const place = locateLeased(context, request);
-  const { durationSeconds } = wish;
-  const grant = await (place.kind === 'file' ? lockFile : leaseShare)(context, place, wish);
-  const held = new HeldLease(upkeepOf(context, place, wish), clock, { ...grant, durationSeconds, expiry });
-  const { share, path } = place.at;
-  return { held, facts: { share, path, durationSeconds, acquiredAt: new Date(grant.confirmedAt.wall) } };
+  const wish = { ...resolveAcquire(request, defaultWaitMs), expiry };
+  const { kind, at } = locateLeased(context, request);
+  return kind === 'file' ? (await takeFileLock(context, at, wish)).held : leaseShare(context, at, wish);
 }
 
-function lockFile(context: FilesContext, { at }: LeasedLocation, wish: ResolvedAcquire): Promise<Grant> {
-  return acquireLock(new FileLockOperations(context, at), context.pipeline.options.clock, wish);
-}
-
-function leaseShare(context: FilesContext, { at }: LeasedLocation, wish: ResolvedAcquire): Promise<Grant> {
+async function leaseShare(
+  context: FilesContext,
+  at: Location,
+  wish: ResolvedAcquire & Pick<HeldStart, 'expiry'>,
+): Promise<HeldLease> {
   const { clock } = context.pipeline.options;
+  const operations = new ShareLeaseOperations(context, at);
   const id = wish.proposedId ?? clock.uuid();
-  return acquireTimed(new ShareLeaseOperations(context, at), clock, { ...wish, id });
+  const grant = await acquireTimed(operations, clock, { ...wish, id });
+  const { durationSeconds, expiry } = wish;
+  return rememberLease(context, new TimedUpkeep(operations), { ...grant, durationSeconds, expiry });
 }
 
 function upkeepOf(
@@ -128,16 +118,14 @@ async function change(context: FilesContext, { lease, proposedLeaseId, options }
   const held = heldBy(context, lease);
   const { kind, at } = locateLeased(context, lease);
   const action = { action: 'change', id: held.id, proposedId: proposedLeaseId } as const;
-  await send(
+  await sendUnchecked(
     context,
     kind === 'file' ? leaseFileRequest(at, action) : leaseShareRequest(at, action),
     options,
   );
   held.replaceId(proposedLeaseId);
-  if (lease instanceof Lease) return lease;
-  const { durationSeconds = -1 } = lease;
-  const acquiredAt = new Date(context.pipeline.options.clock.now());
-  return new Lease(held, { share: at.share, path: at.path, durationSeconds, acquiredAt });
+  context.leases?.add(proposedLeaseId, held);
+  return lease instanceof Lease ? lease : new Lease(held, new Date(context.pipeline.options.clock.now()));
 }
 
 async function breakLease(context: FilesContext, request: BreakLeaseRequest): Promise<number> {

@@ -1,5 +1,14 @@
 import { ConfigurationError } from '../core/errors.js';
-import { type FilesContext, locateDirectory, locateFile, send } from './context.js';
+import type { HttpResponse } from '../core/http/message.js';
+import { mayHaveBeenDone } from '../lease/failures.js';
+import type { HeldLease } from '../lease/held-lease.js';
+import { infinite } from '../lease/lock-operations.js';
+import { LockUpkeep } from '../lease/lock-upkeep.js';
+import { timing } from '../lease/timing.js';
+import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
+import { hasCode } from './failure.js';
+import { FileLockOperations } from './file-lock-operations.js';
+import { resolveAcquire } from './lease-requests.js';
 import { type RenameLocations, renameDirectoryRequest, renamed, renameFileRequest } from './rename-wire.js';
 import type { RenameDirectoryRequest, RenameFileRequest } from './requests.js';
 import type { RenameResult } from './types.js';
@@ -11,7 +20,90 @@ export async function renameFile(context: FilesContext, request: RenameFileReque
     to: locateFile(context, request.share, request.newPath),
     origin: context.pipeline.endpoint.origin,
   };
-  return renamed(at.to, await send(context, renameFileRequest(at, request), request));
+  const wire = renameFileRequest(at, request);
+  const { signal, leaseId } = request;
+  const rename = () => send(context, wire, request);
+  if (leaseId === undefined) return renamed(at.to, await rename());
+  const held = lockOn(context, at.from, leaseId);
+  if (held !== undefined) return renamed(at.to, await renameLocked(context, { at, held, rename, signal }));
+  await copyRecord(context, at, signal);
+  return renamed(at.to, await rename());
+}
+
+/** The lock of another process: its lease goes with the file, and must not be one without end there. */
+async function copyRecord(
+  context: FilesContext,
+  { from, to }: RenameLocations,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const record = await new FileLockOperations(context, from).readRecord({
+    limitMs: timing.requestMs,
+    signal,
+  });
+  if (record === undefined) return;
+  const { durationSeconds, holder } = record;
+  await prepareRecord(new FileLockOperations(context, to), { durationSeconds, holder, signal });
+}
+
+/** The lock of this client on a file, if the id is that of one. */
+function lockOn(context: FilesContext, from: Location, leaseId: string): HeldLease | undefined {
+  const held = context.leases?.find(leaseId);
+  const { share, path } = held?.resource ?? {};
+  // The service does not tell names by case.
+  return share === from.share && path?.toLowerCase() === from.path.toLowerCase() ? held : undefined;
+}
+
+interface LockedRename {
+  readonly at: RenameLocations;
+  readonly held: HeldLease;
+  readonly rename: () => Promise<HttpResponse>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/**
+ * The lease goes with the file, its record does not. So that the lease never stands without one, the record is written
+ * under the new name first; and the holder looks under both names until it is clear which one the file has.
+ */
+async function renameLocked(
+  context: FilesContext,
+  { at, held, rename, signal }: LockedRename,
+): Promise<HttpResponse> {
+  const { durationSeconds } = held;
+  const { holder } = resolveAcquire({}, 0);
+  const target = new FileLockOperations(context, at.to);
+  await prepareRecord(target, { durationSeconds, holder, signal });
+  held.moving(new LockUpkeep(target, { durationSeconds, holder }));
+  let response: HttpResponse;
+  try {
+    response = await rename();
+  } catch (error) {
+    if (!mayHaveBeenDone(error)) held.moved('nowhere');
+    throw error;
+  }
+  held.moved('there');
+  // Tells of life under the new name at once. The old record has no file any more.
+  await Promise.allSettled([
+    held.renew(signal),
+    new FileLockOperations(context, at.from).deleteRecord(signal),
+  ]);
+  return response;
+}
+
+/** Where the new name is somebody's already, the record there is left alone: the rename may be refused. */
+async function prepareRecord(
+  target: FileLockOperations,
+  { signal, ...facts }: { durationSeconds: number; holder: string; signal: AbortSignal | undefined },
+): Promise<void> {
+  const limits = { limitMs: timing.requestMs, signal };
+  const isThere = (await target.readRecord(limits)) !== undefined;
+  // A lease without end has none, but must not stand beside one that says otherwise.
+  if (isThere !== (facts.durationSeconds === infinite)) return;
+  try {
+    if (await target.isLeased(limits)) return;
+  } catch (error) {
+    if (!hasCode(error, 'FileNotFound')) throw error;
+  }
+  await target.writeRecord({ ...facts, renewed: 0 }, limits);
 }
 
 /** See `DirectoryService.rename`. */

@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
+import { checkNumber } from '../core/option-checks.js';
 import { FileError } from './errors.js';
 import type { ByteRange } from './types.js';
 
@@ -94,6 +95,13 @@ export function checkLeaseSeconds(seconds: unknown): asserts seconds is number {
   throw invalidRequest(
     `durationSeconds must be an integer from ${min} to ${max}, or -1 for a lease without end, got ${String(seconds)}`,
   );
+}
+
+const longestWaitMs = 24 * 60 * 60 * 1000;
+
+/** Makes sure of how long to wait for what somebody else has: up to a day. */
+export function checkWait(waitMs: unknown): asserts waitMs is number {
+  checkNumber(waitMs, 'waitMs', { least: 0, most: longestWaitMs });
 }
 
 /** Makes sure that something is a GUID, such as the id of a copy. */

@@ -8,6 +8,7 @@ import type {
 import { invalidRequest } from './request-checks.js';
 import type {
   AbortCopyRequest,
+  AppendFileRequest,
   ClearRangeRequest,
   CopyFileRequest,
   CopyFromUrlRequest,
@@ -35,9 +36,11 @@ import type {
   SetMetadataRequest,
   SetPropertiesRequest,
   SmbSettings,
+  UpdateFileRequest,
   WaitForCopyRequest,
   WalkDirectoryRequest,
   WriteFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 import type {
   FileSasRequest,
@@ -126,10 +129,13 @@ const call = { signal: checkSignal, timeoutMs: later };
 const inShare = { ...call, share: later };
 const place = { ...inShare, path: later };
 const file = { ...place, leaseId: later };
+/** What may find the file locked. */
+const changing = { ...file, waitMs: later };
 const writing = { metadata: later, smb };
 const copying = {
   ...call,
   leaseId: later,
+  waitMs: later,
   destShare: later,
   destPath: later,
   metadata: later,
@@ -149,7 +155,7 @@ const uploading = { ...file, ...httpFields, ...transfer, metadata: later, atomic
 const listing = { ...place, pageSize: later, include: list, snapshot };
 
 export const fileFields = {
-  create: fieldsOf<CreateFileRequest>()({ ...file, ...httpFields, ...writing, size: later }),
+  create: fieldsOf<CreateFileRequest>()({ ...changing, ...httpFields, ...writing, size: later }),
   createIfNotExists: fieldsOf<CreateFileIfNotExistsRequest>()({
     ...place,
     ...httpFields,
@@ -158,14 +164,28 @@ export const fileFields = {
     data: later,
   }),
   read: fieldsOf<ReadFileRequest>()({ ...file, range, snapshot }),
-  write: fieldsOf<WriteFileRequest>()({ ...file, data: later, offset: later, contentType: later }),
-  clearRange: fieldsOf<ClearRangeRequest>()({ ...file, range }),
+  write: fieldsOf<WriteFileRequest>()({
+    ...changing,
+    data: later,
+    offset: later,
+    contentType: later,
+    atomic: flag,
+  }),
+  writeIfMatch: fieldsOf<WriteIfMatchRequest>()({ ...changing, data: later }),
+  updateIfMatch: fieldsOf<UpdateFileRequest>()(changing),
+  append: fieldsOf<AppendFileRequest>()({ ...place, waitMs: later, data: later, contentType: later }),
+  clearRange: fieldsOf<ClearRangeRequest>()({ ...changing, range }),
   listRanges: fieldsOf<ListRangesRequest>()({ ...file, range, snapshot, previousSnapshot: snapshot }),
-  resize: fieldsOf<ResizeFileRequest>()({ ...file, size: later }),
-  delete: fieldsOf<DeleteFileRequest>()(file),
+  resize: fieldsOf<ResizeFileRequest>()({ ...changing, size: later }),
+  delete: fieldsOf<DeleteFileRequest>()(changing),
   getProperties: fieldsOf<GetPropertiesRequest>()({ ...file, snapshot }),
-  setProperties: fieldsOf<SetPropertiesRequest>()({ ...file, httpHeaders, replaceHttpHeaders: flag, smb }),
-  setMetadata: fieldsOf<SetMetadataRequest>()({ ...file, metadata: later }),
+  setProperties: fieldsOf<SetPropertiesRequest>()({
+    ...changing,
+    httpHeaders,
+    replaceHttpHeaders: flag,
+    smb,
+  }),
+  setMetadata: fieldsOf<SetMetadataRequest>()({ ...changing, metadata: later }),
   copy: fieldsOf<CopyFileRequest>()({
     ...copying,
     sourceShare: later,
@@ -174,8 +194,8 @@ export const fileFields = {
   }),
   copyFromUrl: fieldsOf<CopyFromUrlRequest>()({ ...copying, sourceUrl: later }),
   waitForCopy: fieldsOf<WaitForCopyRequest>()({ ...file, copyId: text, waitMs: later, pollMs: later }),
-  abortCopy: fieldsOf<AbortCopyRequest>()({ ...file, copyId: later }),
-  rename: fieldsOf<RenameFileRequest>()({ ...renaming, leaseId: later, contentType: later }),
+  abortCopy: fieldsOf<AbortCopyRequest>()({ ...changing, copyId: later }),
+  rename: fieldsOf<RenameFileRequest>()({ ...renaming, leaseId: later, waitMs: later, contentType: later }),
 };
 
 export const directoryFields = {

@@ -1,4 +1,4 @@
-import type { ByteRange, IsoTime } from './types.js';
+import type { ByteRange, FileContent, IsoTime } from './types.js';
 
 /** What every request may carry. */
 export interface CallOptions {
@@ -23,6 +23,18 @@ export interface FileScope extends ShareScope {
 export interface LeaseScope {
   leaseId?: string | undefined;
 }
+
+/** A request that has to wait where somebody else has locked the file. */
+export interface LockPatience {
+  /**
+   * How long to wait for a file that somebody else has locked, in milliseconds; 0 = not at all, 86,400,000 (a day) at most.
+   * @defaultValue as the client's `retryConfig` says of `FileLocked`: five attempts, about 8 seconds
+   */
+  waitMs?: number | undefined;
+}
+
+/** What changes a file that somebody may have locked. */
+export interface ChangeScope extends FileScope, LeaseScope, LockPatience {}
 
 /** HTTP headers that are stored with a file and come back when it is read. Printable ASCII. */
 export interface FileHttpHeaders {
@@ -51,7 +63,7 @@ export interface SmbSettings {
   permissionKey?: string | undefined;
 }
 
-export interface CreateFileRequest extends FileScope, LeaseScope, FileHttpHeaders {
+export interface CreateFileRequest extends ChangeScope, FileHttpHeaders {
   /** Bytes, 0 to 4 TiB. The file reads as zeros until it is written. */
   size: number;
   metadata?: Readonly<Record<string, string>> | undefined;
@@ -74,7 +86,7 @@ export interface ReadFileRequest extends FileScope, LeaseScope {
   snapshot?: string | undefined;
 }
 
-export interface WriteFileRequest extends FileScope, LeaseScope {
+export interface WriteFileRequest extends ChangeScope {
   data: Uint8Array;
   /**
    * Where the data goes. Only these bytes are written then; the file must be there and long enough.
@@ -83,9 +95,44 @@ export interface WriteFileRequest extends FileScope, LeaseScope {
   offset?: number | undefined;
   /** The content type of a file that this write creates; an existing file keeps its own. */
   contentType?: string | undefined;
+  /**
+   * Writes under a temporary name (`.azstore-GUID.tmp`) in the same directory and renames it over the old file, so that
+   * readers see the old content or the new one, whole, and a failure leaves the old one. The file keeps its metadata, HTTP
+   * headers, attributes and permission; its file id and its times are new. With `leaseId` the lock stays on it. Not
+   * together with `offset`. Needs service version 2021-04-10. @defaultValue false
+   */
+  atomic?: boolean | undefined;
 }
 
-export interface ClearRangeRequest extends FileScope, LeaseScope {
+/** What is written only over a version of the file that is known. */
+export interface WriteIfMatchRequest extends FileScope, LeaseScope {
+  /** The whole new content. */
+  data: Uint8Array;
+  /**
+   * How long to wait for the lock on the file, in milliseconds; a holder that is found dead is replaced even when that
+   * takes longer. @defaultValue 120,000
+   */
+  waitMs?: number | undefined;
+}
+
+export interface UpdateFileRequest extends FileScope, LeaseScope {
+  /** How long to wait for the lock on the file, in milliseconds, for each attempt. @defaultValue 120,000 */
+  waitMs?: number | undefined;
+}
+
+/** Makes the new content of a file from the present one; `undefined` leaves the file as it is. */
+export type FileChange = (content: FileContent) => Uint8Array | undefined | Promise<Uint8Array | undefined>;
+
+export interface AppendFileRequest extends FileScope {
+  /** Goes behind what the file has. */
+  data: Uint8Array;
+  /** The content type of a file that this append creates. */
+  contentType?: string | undefined;
+  /** How long to wait for the lock on the file, in milliseconds. @defaultValue 120,000 */
+  waitMs?: number | undefined;
+}
+
+export interface ClearRangeRequest extends ChangeScope {
   range: Readonly<ByteRange>;
 }
 
@@ -97,18 +144,18 @@ export interface ListRangesRequest extends FileScope, LeaseScope {
   previousSnapshot?: string | undefined;
 }
 
-export interface ResizeFileRequest extends FileScope, LeaseScope {
+export interface ResizeFileRequest extends ChangeScope {
   /** Bytes, 0 to 4 TiB. What lies beyond is lost; what is added reads as zeros. */
   size: number;
 }
 
-export interface DeleteFileRequest extends FileScope, LeaseScope {}
+export interface DeleteFileRequest extends ChangeScope {}
 
 export interface GetPropertiesRequest extends FileScope, LeaseScope {
   snapshot?: string | undefined;
 }
 
-export interface SetPropertiesRequest extends FileScope, LeaseScope {
+export interface SetPropertiesRequest extends ChangeScope {
   /**
    * HTTP headers to change. The service clears every header that is not sent along, also when only `smb` is to change, so
    * the client reads the present ones first and sends them again: what is not named here stays. `null` clears one.
@@ -119,12 +166,12 @@ export interface SetPropertiesRequest extends FileScope, LeaseScope {
   smb?: SmbSettings | undefined;
 }
 
-export interface SetMetadataRequest extends FileScope, LeaseScope {
+export interface SetMetadataRequest extends ChangeScope {
   /** Replaces all metadata; an empty object clears it. */
   metadata: Readonly<Record<string, string>>;
 }
 
-export interface CopyDestination extends CallOptions, LeaseScope {
+export interface CopyDestination extends CallOptions, LeaseScope, LockPatience {
   /** @defaultValue the client's `defaultShare` */
   destShare?: string | undefined;
   destPath: string;
@@ -160,7 +207,7 @@ export interface WaitForCopyRequest extends FileScope, LeaseScope {
   pollMs?: number | undefined;
 }
 
-export interface AbortCopyRequest extends FileScope, LeaseScope {
+export interface AbortCopyRequest extends ChangeScope {
   copyId: string;
 }
 
@@ -181,7 +228,7 @@ export interface RenameFields extends ShareScope {
 }
 
 /** `leaseId` is that of the file that is renamed. */
-export interface RenameFileRequest extends RenameFields, LeaseScope {
+export interface RenameFileRequest extends RenameFields, LeaseScope, LockPatience {
   contentType?: string | undefined;
 }
 

@@ -1,17 +1,17 @@
 import { checkRequest, type FieldRules } from './request-fields.js';
 
 /** A method of a service: what it is given is checked before anything else, and refused by a rejection. */
-export function method<Request, Result>(
+export function method<Request, Result, Rest extends readonly unknown[] = []>(
   rules: FieldRules,
-  call: (request: Request) => Promise<Result>,
-): (request: Request) => Promise<Result> {
-  return (request) => {
+  call: (request: Request, ...rest: Rest) => Promise<Result>,
+): (request: Request, ...rest: Rest) => Promise<Result> {
+  return (request, ...rest) => {
     try {
       checkRequest(request, rules);
     } catch (error) {
       return Promise.reject(error);
     }
-    return call(request);
+    return call(request, ...rest);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { PagedIterable } from '../core/pages.js';
 import type {
   AbortCopyRequest,
+  AppendFileRequest,
   CallOptions,
   ClearRangeRequest,
   CopyFileRequest,
@@ -8,6 +9,7 @@ import type {
   CreateFileIfNotExistsRequest,
   CreateFileRequest,
   DeleteFileRequest,
+  FileChange,
   FileHttpHeaders,
   GetPropertiesRequest,
   GetSharePropertiesRequest,
@@ -15,15 +17,19 @@ import type {
   LeaseScope,
   ListRangesRequest,
   ListSharesRequest,
+  LockPatience,
   ReadFileRequest,
   RenameFileRequest,
   ResizeFileRequest,
   SetMetadataRequest,
   SetPropertiesRequest,
+  UpdateFileRequest,
   WaitForCopyRequest,
   WriteFileRequest,
+  WriteIfMatchRequest,
 } from './requests.js';
 import type {
+  AppendResult,
   ByteRange,
   ChangeResult,
   CopyStatus,
@@ -31,6 +37,8 @@ import type {
   FileInfo,
   FileProperties,
   FileRanges,
+  FileUpdate,
+  FileVersion,
   Metadata,
   RenameResult,
   ShareItem,
@@ -77,13 +85,49 @@ export interface FileService {
    * Writes. Without `offset` the data becomes the whole content: an existing file is resized and keeps its metadata and
    * headers, a missing one is created. With `offset` only these bytes are written; the file never grows by it.
    *
-   * Not atomic: a reader may see the new length before the new bytes, and a failure leaves a part written.
+   * Not atomic unless `atomic` is set: a reader may see the new length before the new bytes, and a failure leaves a part
+   * written.
    *
    * @throws {FileError} `FileLocked`; `InvalidRange` when the data would end behind the end of the file; `FileNotFound` with `offset`.
    * @throws {DirectoryError} `ParentNotFound`.
    * @see https://learn.microsoft.com/rest/api/storageservices/put-range
    */
   write(request: WriteFileRequest): Promise<void>;
+
+  /**
+   * Replaces the content of a file if it still is the version that was read, in one step: under the lock of the file (its own,
+   * or the one of `leaseId`) the versions are compared and the file is replaced as by an atomic {@link write}. The service
+   * itself knows no conditions.
+   *
+   * @param etag - As a read, `getProperties` or an earlier write gave it.
+   * @throws {FileError} `PreconditionFailed` with `expected` and `actual` when the file has changed; `FileNotFound`; `ReadOnly`.
+   * @throws {LeaseError} `LeaseAlreadyPresent` when somebody else has the lock and `waitMs` is over.
+   */
+  writeIfMatch(request: WriteIfMatchRequest, etag: string): Promise<FileVersion>;
+
+  /**
+   * Reads a file, lets `change` make new content of it, and writes that if the file has not changed meanwhile. Else it begins
+   * again, this time under the lock of the file, so that nobody can come between. No update is lost, whoever makes it:
+   * others that use this call, {@link writeIfMatch}, {@link append} or a lock, and programs that only write.
+   *
+   * @param change - Given the present content. `undefined` leaves the file. It may be called up to five times, once for each
+   * attempt; what it throws ends the update and is passed on.
+   * @throws {FileError} `FileNotFound`; `PreconditionFailed` or a `LeaseError` when five attempts were in vain.
+   * @throws {NetworkError} when nobody can tell whether it was written.
+   */
+  updateIfMatch(request: UpdateFileRequest, change: FileChange): Promise<FileUpdate>;
+
+  /**
+   * Appends to a file, under its lock; a missing one is created. Several at a time come one after the other, each as a whole.
+   * One that fails or whose process dies leaves nothing behind for the next who takes the lock; until then, readers without a
+   * lock may see a part of it. While it runs, the metadata of the file have the name `azstore_append`. Takes a lock of its own:
+   * under a lock of yours, use {@link resize} and {@link write} with `offset`.
+   *
+   * @throws {LeaseError} `LeaseAlreadyPresent` when somebody else has the lock and `waitMs` is over.
+   * @throws {FileError} `FileTooLarge`, `ReadOnly`. @throws {DirectoryError} `ParentNotFound`.
+   * @throws {NetworkError} when nobody can tell whether it was done.
+   */
+  append(request: AppendFileRequest): Promise<AppendResult>;
 
   /** Sets bytes to zero, and frees the whole blocks of 512 bytes among them. The length stays. */
   clearRange(request: ClearRangeRequest): Promise<void>;
@@ -162,7 +206,13 @@ export interface FileService {
 /** What may be added to a call of {@link ShareBoundFileService}. */
 export interface BoundOptions extends CallOptions, LeaseScope {}
 
-export interface BoundCreateOptions extends BoundOptions, FileHttpHeaders {
+export interface BoundChangeOptions extends BoundOptions, LockPatience {}
+
+export interface BoundAppendOptions extends CallOptions, LockPatience {
+  contentType?: string | undefined;
+}
+
+export interface BoundCreateOptions extends BoundChangeOptions, FileHttpHeaders {
   metadata?: Readonly<Record<string, string>> | undefined;
 }
 
@@ -170,9 +220,10 @@ export interface BoundReadOptions extends BoundOptions {
   range?: Readonly<ByteRange> | undefined;
 }
 
-export interface BoundWriteOptions extends BoundOptions {
+export interface BoundWriteOptions extends BoundChangeOptions {
   offset?: number | undefined;
   contentType?: string | undefined;
+  atomic?: boolean | undefined;
 }
 
 /** {@link FileService} for one share. */
@@ -181,14 +232,21 @@ export interface ShareBoundFileService {
   create(path: string, size: number, options?: BoundCreateOptions): Promise<FileInfo>;
   read(path: string, options?: BoundReadOptions): Promise<FileContent>;
   write(path: string, data: Uint8Array, options?: BoundWriteOptions): Promise<void>;
-  delete(path: string, options?: BoundOptions): Promise<void>;
-  deleteIfExists(path: string, options?: BoundOptions): Promise<boolean>;
+  writeIfMatch(
+    path: string,
+    write: { data: Uint8Array; etag: string },
+    options?: BoundChangeOptions,
+  ): Promise<FileVersion>;
+  updateIfMatch(path: string, change: FileChange, options?: BoundChangeOptions): Promise<FileUpdate>;
+  append(path: string, data: Uint8Array, options?: BoundAppendOptions): Promise<AppendResult>;
+  delete(path: string, options?: BoundChangeOptions): Promise<void>;
+  deleteIfExists(path: string, options?: BoundChangeOptions): Promise<boolean>;
   exists(path: string, options?: BoundOptions): Promise<boolean>;
   getProperties(path: string, options?: BoundOptions): Promise<FileProperties>;
   setMetadata(
     path: string,
     metadata: Readonly<Record<string, string>>,
-    options?: BoundOptions,
+    options?: BoundChangeOptions,
   ): Promise<void>;
 }
 

@@ -7,6 +7,10 @@ export function bindToShare(files: FileService, share: string): ShareBoundFileSe
     create: (path, size, options) => files.create({ ...options, share, path, size }),
     read: (path, options) => files.read({ ...options, share, path }),
     write: (path, data, options) => files.write({ ...options, share, path, data }),
+    writeIfMatch: (path, { data, etag }, options) =>
+      files.writeIfMatch({ ...options, share, path, data }, etag),
+    updateIfMatch: (path, change, options) => files.updateIfMatch({ ...options, share, path }, change),
+    append: (path, data, options) => files.append({ ...options, share, path, data }),
     delete: (path, options) => files.delete({ ...options, share, path }),
     deleteIfExists: (path, options) => files.deleteIfExists({ ...options, share, path }),
     exists: (path, options) => files.exists({ ...options, share, path }),

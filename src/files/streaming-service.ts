@@ -17,8 +17,8 @@ export interface TransferOptions {
 export interface PublishOptions {
   /**
    * Writes under a temporary name (`.azstore-GUID.tmp`) in the same directory and renames it at the end, so that readers see
-   * the old file or the new one, whole. The new file has its own file id, times and permission. Not together with `leaseId`,
-   * as replacing a leased file would end its lease. Needs service version 2021-04-10.
+   * the old file or the new one, whole. The new file has its own file id, times and permission. With `leaseId` the lock stays
+   * on it. Needs service version 2021-04-10.
    * @defaultValue false: written in place; after a failure the file has its full length, and zeros where nothing was written
    */
   atomic?: boolean | undefined;

@@ -1,25 +1,44 @@
-import { AzureStorageError, NetworkError, ServerError } from '../core/errors.js';
-import { type FilesContext, type Location, locateFile, send } from './context.js';
+import { AzureStorageError } from '../core/errors.js';
+import { mayHaveBeenDone } from '../lease/failures.js';
+import { type FilesContext, type Location, locateFile, send, sendUnchecked } from './context.js';
 import { hasCode } from './failure.js';
 import { deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
+import { leaseFileRequest } from './lease-wire.js';
 import { joinPath, parentOf } from './paths.js';
 import { renamed, renameFileRequest } from './rename-wire.js';
 import { requireVersion } from './request-checks.js';
-import type { CallOptions, RenameFileRequest, SmbSettings } from './requests.js';
-import type { FileInfo } from './types.js';
+import type { CallOptions, LockPatience, SmbSettings } from './requests.js';
+import type { FileVersion } from './types.js';
 
 /** How often a rename is sent whose answer was lost and which was not carried out. */
 const maxRenames = 3;
 /** How long the removal may take, in milliseconds: it is a favour, not the call. */
 const removalMs = 5_000;
 
-/** What identifies a state of a file. */
-export type FileVersion = Pick<FileInfo, 'etag' | 'lastModified'>;
+const temporaryName = /^\.azstore-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/i;
+
+/** Whether a name is one of those that are written under until a file is whole. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryName.test(name);
+}
+
+/** How a temporary file gets its name. */
+export interface Publication {
+  readonly replace: 'replace' | 'keep';
+  /** Set with the name: into a file that is read-only before, nothing could be written. */
+  readonly smb?: SmbSettings | undefined;
+  /** The lock on the file that is replaced. */
+  readonly lock?: { readonly id: string } | undefined;
+}
+
+interface PublishCall extends CallOptions, LockPatience {}
 
 /** A file that is written under another name in the same directory until it is whole. */
 export class TemporaryFile {
   readonly #context: FilesContext;
   readonly #to: Location;
+  /** Under which id it is leased, so that the lock on the file that it replaces stays on it. */
+  #leaseId: string | undefined;
   /** Where it is written to; called by the final name in errors, only its URL is another. */
   readonly at: Location;
 
@@ -35,14 +54,15 @@ export class TemporaryFile {
 
   /**
    * Gives the file its name. When no answer came, the temporary name tells whether it has been done.
-   * @param smb - Set with the name: into a file that is read-only before, nothing could be written.
    * @throws {FileError} `FileAlreadyExists` where an existing file is to be kept.
+   * @throws {LeaseError} when the lock under which it was to be done is lost: then it is certain that it was not done.
    */
-  async publish(replace: 'replace' | 'keep', call: CallOptions, smb?: SmbSettings): Promise<FileVersion> {
+  async publish(how: Publication, call: PublishCall): Promise<FileVersion> {
     let inDoubt = false;
+    if (how.lock !== undefined) await this.#lease(how.lock.id, call);
     for (let round = 1; ; round++) {
       try {
-        return await this.#rename({ replace: replace === 'replace', smb }, call);
+        return await this.#rename(how, call);
       } catch (error) {
         const unanswered = mayHaveBeenDone(error);
         inDoubt ||= unanswered;
@@ -55,16 +75,36 @@ export class TemporaryFile {
   /** Removes it after `failure`, unless that tells that it cannot be there. Never throws. */
   async remove(failure: unknown): Promise<void> {
     if (wasRefused(failure)) return;
-    try {
-      await send(this.#context, deleteFileRequest(this.at, {}), { totalTimeoutMs: removalMs });
-    } catch {
-      // Not there, or not reachable: the name tells what it is.
+    // With the lease it may have, and then as it is if it turns out to have none.
+    for (const leaseId of new Set([this.#leaseId, undefined])) {
+      try {
+        const wire = deleteFileRequest(this.at, { leaseId });
+        await sendUnchecked(this.#context, wire, { totalTimeoutMs: removalMs });
+        return;
+      } catch {
+        // Not there, or not reachable: the name tells what it is.
+      }
     }
   }
 
-  async #rename(how: Pick<RenameFileRequest, 'replace' | 'smb'>, call: CallOptions): Promise<FileVersion> {
+  /** The lease of a file that is replaced goes with it: this one takes its place, under the same id. */
+  async #lease(id: string, call: CallOptions): Promise<void> {
+    this.#leaseId = id;
+    const wire = leaseFileRequest(this.at, { action: 'acquire', proposedId: id, durationSeconds: -1 });
+    // Nobody else knows of the file, and the same id again is granted again.
+    await send(this.#context, wire, { ...call, idempotent: true });
+  }
+
+  async #rename({ replace, smb, lock }: Publication, call: PublishCall): Promise<FileVersion> {
     const at = { from: this.at, to: this.#to, origin: this.#context.pipeline.endpoint.origin };
-    const wire = renameFileRequest(at, { path: this.at.path, newPath: this.#to.path, ...how });
+    const wire = renameFileRequest(at, {
+      path: this.at.path,
+      newPath: this.#to.path,
+      replace: replace === 'replace',
+      smb,
+      leaseId: lock?.id,
+      destinationLeaseId: lock?.id,
+    });
     const { etag, lastModified } = renamed(this.#to, await send(this.#context, wire, call));
     return { etag, lastModified };
   }
@@ -93,12 +133,6 @@ export async function versionOf(
   const wire = getPropertiesRequest(at, { path: at.path, leaseId: call.leaseId });
   const { etag, lastModified } = filePropertiesOf(await send(context, wire, call));
   return { etag, lastModified };
-}
-
-/** Whether a request may have been carried out although it failed. */
-function mayHaveBeenDone(error: unknown): boolean {
-  if (error instanceof NetworkError) return error.mayHaveBeenSent;
-  return error instanceof ServerError && error.code !== 'ServerBusy';
 }
 
 /** Whether the creation was refused, or never sent. */

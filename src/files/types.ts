@@ -45,6 +45,29 @@ export interface FileInfo {
   metadata: Metadata;
 }
 
+/** What identifies a state of a file. */
+export interface FileVersion {
+  /** Opaque; compare it, do not read it. */
+  etag: string;
+  lastModified: Date;
+}
+
+/** What an update made of a file. */
+export interface FileUpdate extends FileVersion {
+  /** False where the change left the file as it was. */
+  updated: boolean;
+  /** The content that the file has now. */
+  data: Uint8Array;
+}
+
+/** Where an append went. */
+export interface AppendResult extends FileVersion {
+  /** Of the first byte that was appended. */
+  offset: number;
+  /** Of the whole file, in bytes. */
+  size: number;
+}
+
 /** The bytes of a file, or of a range of it. */
 export interface FileContent {
   data: Uint8Array;

@@ -7,10 +7,10 @@ import { type FilesContext, type Location, locateFile, send } from './context.js
 import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { createdFile, createFileRequest, getPropertiesRequest } from './file-wire.js';
+import { putBytes } from './put-bytes.js';
 import type { UploadFileRequest } from './streaming-service.js';
 import { TemporaryFile, versionOf } from './temporary-file.js';
 import type { FileInfo } from './types.js';
-import { putBytes } from './write-file.js';
 
 /** Uploads a source, in place or under a temporary name. The source is closed by the caller. */
 export async function upload(
@@ -38,10 +38,13 @@ async function uploadWhole(
   const replace = request.overwrite === false ? 'keep' : 'replace';
   // Asked before the transfer, which may take long; decided by the rename.
   if (replace === 'keep') await refuseExisting(context, request, to);
+  else if (request.leaseId !== undefined) await versionOf(context, to, request);
   const temporary = new TemporaryFile(context, to);
   try {
-    const created = await fill(context, request, { to: temporary.at, source });
-    return { ...created, ...(await temporary.publish(replace, request)) };
+    const { leaseId, ...unlocked } = request;
+    const created = await fill(context, unlocked, { to: temporary.at, source });
+    const lock = leaseId === undefined ? undefined : { id: leaseId };
+    return { ...created, ...(await temporary.publish({ replace, lock }, request)) };
   } catch (error) {
     await temporary.remove(error);
     throw error;
@@ -95,12 +98,9 @@ async function refuseExisting(
 }
 
 function isAtomic({ atomic, overwrite, leaseId }: UploadFileRequest): boolean {
-  const result = atomic === true || overwrite === false;
-  if (result && leaseId !== undefined) {
-    throw new ConfigurationError(
-      'InvalidRequest',
-      'leaseId and atomic (or overwrite: false) exclude each other: replacing a leased file would end its lease',
-    );
+  if (overwrite === false && leaseId !== undefined) {
+    const message = 'leaseId and overwrite: false exclude each other: what is leased exists';
+    throw new ConfigurationError('InvalidRequest', message);
   }
-  return result;
+  return atomic === true || overwrite === false;
 }

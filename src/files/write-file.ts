@@ -1,21 +1,53 @@
 import { ConfigurationError } from '../core/errors.js';
-import { chunkPlan } from '../transfer/chunk-plan.js';
-import { runWindow } from '../transfer/window.js';
 import { type FilesContext, type Location, locateFile, send } from './context.js';
 import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { createFileRequest, filePropertiesOf, getPropertiesRequest, resizeFileRequest } from './file-wire.js';
-import { putRangeRequest } from './range-wire.js';
+import { putBytes } from './put-bytes.js';
+import { replaceFile } from './replace-file.js';
 import { checkData, checkInteger, maxFileBytes } from './request-checks.js';
-import type { CallOptions, LeaseScope, WriteFileRequest } from './requests.js';
-import type { ByteRange } from './types.js';
+import type { WriteFileRequest } from './requests.js';
+import type { FileProperties } from './types.js';
 
 /** See `FileService.write`. */
 export async function writeFile(context: FilesContext, request: WriteFileRequest): Promise<void> {
   const at = locateFile(context, request.share, request.path);
   checkData(request.data);
-  if (request.offset === undefined) await writeWhole(context, at, request);
-  else await writeAt(context, at, { ...request, offset: request.offset });
+  const { offset, atomic } = request;
+  if (atomic === true) await writeAtomically(context, at, request);
+  else if (offset === undefined) await writeWhole(context, at, request);
+  else await writeAt(context, at, { ...request, offset });
+}
+
+async function writeAtomically(
+  context: FilesContext,
+  at: Location,
+  request: WriteFileRequest,
+): Promise<void> {
+  const { data, contentType, leaseId, offset } = request;
+  if (offset !== undefined) {
+    throw new ConfigurationError(
+      'InvalidRequest',
+      'atomic replaces the whole content: not together with offset',
+    );
+  }
+  const before = await presentFile(context, at, request);
+  const lock = leaseId === undefined ? undefined : { id: leaseId };
+  await replaceFile(context, at, { replacement: { data, contentType, before, lock }, call: request });
+}
+
+/** The file as it is; `undefined` when it is not there. */
+async function presentFile(
+  context: FilesContext,
+  at: Location,
+  request: WriteFileRequest,
+): Promise<FileProperties | undefined> {
+  try {
+    return filePropertiesOf(await send(context, getPropertiesRequest(at, request), request));
+  } catch (error) {
+    if (hasCode(error, 'FileNotFound') && request.leaseId === undefined) return undefined;
+    throw error;
+  }
 }
 
 async function writeWhole(context: FilesContext, at: Location, request: WriteFileRequest): Promise<void> {
@@ -57,24 +89,4 @@ async function checkFits(context: FilesContext, at: Location, request: WriteAt):
   const { share, path } = at;
   const message = `${share}/${path}: bytes ${start} to ${end} do not fit into a file of ${size} bytes; a write at an offset does not make it longer`;
   throw new FileError('InvalidRange', message, { share, path, start, end, size, operation: 'PutRange' });
-}
-
-export interface PutBytes extends CallOptions, LeaseScope {
-  readonly data: Uint8Array;
-  /** Where the data goes. */
-  readonly offset: number;
-}
-
-/** Puts bytes into a file that is long enough: range by range, in parallel when there is more than one. */
-export async function putBytes(context: FilesContext, at: Location, put: PutBytes): Promise<void> {
-  const { data, offset, leaseId, signal, timeoutMs } = put;
-  const { rangeSize, concurrency } = context.pipeline.options;
-  const putChunk = async (chunk: ByteRange, chunkSignal: AbortSignal | undefined): Promise<void> => {
-    const slice = data.subarray(chunk.start, chunk.end);
-    const wire = putRangeRequest(at, { start: offset + chunk.start, data: slice, leaseId });
-    await send(context, wire, { signal: chunkSignal, timeoutMs });
-  };
-  if (data.length === 0) return;
-  if (data.length <= rangeSize) return putChunk({ start: 0, end: data.length }, signal);
-  await runWindow(chunkPlan(0, data.length, rangeSize), { concurrency, signal }, putChunk);
 }

@@ -1,7 +1,7 @@
 import type { Clock } from '../core/clock.js';
 import type { LeaseError } from '../core/errors.js';
 import type { HeldLease, ReleaseOutcome } from './held-lease.js';
-import { heldOf, Lease, type LeaseFacts } from './lease.js';
+import { heldOf, Lease } from './lease.js';
 import { Renewal } from './renewal.js';
 
 /** What a holder of a lock works with. */
@@ -24,8 +24,8 @@ export interface LeaseGuard {
 export class AutoRenewingLease extends Lease implements LeaseGuard {
   readonly #renewal: Renewal;
 
-  constructor(held: HeldLease, facts: LeaseFacts, clock: Clock) {
-    super(held, facts);
+  constructor(held: HeldLease, acquiredAt: Date, clock: Clock) {
+    super(held, acquiredAt);
     this.#renewal = new Renewal(held, clock);
   }
 

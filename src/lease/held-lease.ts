@@ -31,6 +31,8 @@ export interface HeldStart {
   readonly durationSeconds: number;
   /** What the end of its time is called: expired where nobody renews it but the user, else lost. */
   readonly expiry: 'LeaseExpired' | 'LeaseLost';
+  /** Called once, when it is lost or being given back. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** How a release ended. `gone`: the id had lost the lease before. */
@@ -45,11 +47,14 @@ const releaseTries = 3;
  * process or a machine that slept would run too late.
  */
 export class HeldLease {
-  readonly #upkeep: LeaseUpkeep;
   readonly #clock: Clock;
   readonly #durationSeconds: number;
   readonly #loss = new AbortController();
   readonly #expiry: 'LeaseExpired' | 'LeaseLost';
+  readonly #onEnd: (() => void) | undefined;
+  #upkeep: LeaseUpkeep;
+  /** Under which other name the lease may be, while what is leased gets another one. */
+  #elsewhere: LeaseUpkeep | undefined;
   #id: string;
   #confirmedAt: Moment;
   #lost: LeaseError | undefined;
@@ -65,12 +70,34 @@ export class HeldLease {
     this.#confirmedAt = start.confirmedAt;
     this.#durationSeconds = start.durationSeconds;
     this.#expiry = start.expiry;
+    this.#onEnd = start.onEnd;
   }
 
   /** The id, for requests of the holder. @throws {LeaseError} `LeaseLost` or `LeaseExpired` once it is not held. */
   get id(): string {
     this.check();
     return this.#id;
+  }
+
+  /** What is leased, by its present name. */
+  get resource(): LockedResource {
+    return this.#upkeep.resource;
+  }
+
+  /** How it was taken. Seconds; negative = without end. */
+  get durationSeconds(): number {
+    return this.#durationSeconds;
+  }
+
+  /** What is leased is about to get another name: until {@link moved} tells, the lease is looked for under both. */
+  moving(elsewhere: LeaseUpkeep): void {
+    this.#elsewhere = elsewhere;
+  }
+
+  /** It has got the other name, or has certainly kept its own. */
+  moved(to: 'there' | 'nowhere'): void {
+    if (to === 'there' && this.#elsewhere !== undefined) this.#upkeep = this.#elsewhere;
+    this.#elsewhere = undefined;
   }
 
   /** Takes another id, which the service has accepted. */
@@ -128,10 +155,12 @@ export class HeldLease {
       let sentAt = momentOf(this.#clock);
       try {
         const limits = { limitMs: this.#limitMs(), signal };
-        const held = await this.#upkeep.confirm(this.#id, limits, () => {
-          this.check();
-          sentAt = momentOf(this.#clock);
-        });
+        const held = await this.#anywhere((upkeep) =>
+          upkeep.confirm(this.#id, limits, () => {
+            this.check();
+            sentAt = momentOf(this.#clock);
+          }),
+        );
         // An answer after the end of the time tells of a lease that others may count as dead already.
         this.check();
         if (!held) throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
@@ -157,7 +186,7 @@ export class HeldLease {
     for (let round = 1; ; round++) {
       try {
         const limits = { limitMs: timing.requestMs, signal };
-        const released = await this.#upkeep.release(this.#id, limits);
+        const released = await this.#anywhere((upkeep) => upkeep.release(this.#id, limits));
         this.#released = true;
         return released || inDoubt ? 'released' : 'gone';
       } catch (error) {
@@ -167,6 +196,16 @@ export class HeldLease {
       }
       await pause(this.#clock, retryPauseMs, signal);
     }
+  }
+
+  /** Asks under the present name, and where the lease is not there under the one that it may have got meanwhile. */
+  async #anywhere(ask: (upkeep: LeaseUpkeep) => Promise<boolean>): Promise<boolean> {
+    const asked = this.#upkeep;
+    if (await ask(asked)) return true;
+    const other = this.#upkeep === asked ? this.#elsewhere : this.#upkeep;
+    if (other === undefined || !(await ask(other))) return false;
+    if (other === this.#elsewhere) this.moved('there');
+    return true;
   }
 
   /** Leaves time for a second and a third try when the service is silent. */
@@ -190,6 +229,7 @@ export class HeldLease {
   }
 
   #end(): void {
+    if (!this.#ended) this.#onEnd?.();
     this.#ended = true;
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;

@@ -1,34 +1,30 @@
 import type { HeldLease } from './held-lease.js';
-import type { LockedResource } from './lock-operations.js';
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 const held = new WeakMap<Lease, HeldLease>();
-
-/** What a {@link Lease} tells beside its id. */
-export interface LeaseFacts extends LockedResource {
-  /** Seconds; -1 = until it is given back. */
-  readonly durationSeconds: number;
-  readonly acquiredAt: Date;
-}
 
 /**
  * A lease that its user renews. It ends by the holder's own clock, `durationSeconds` after the last renewal was sent,
  * unless it is infinite. Neither `console.log` nor JSON shows its id.
  */
 export class Lease {
-  readonly share: string;
-  /** `''` for a lease on the share itself. */
-  readonly path: string;
   /** Seconds; -1 = until it is given back. */
   readonly durationSeconds: number;
   readonly acquiredAt: Date;
 
-  constructor(lease: HeldLease, facts: LeaseFacts) {
-    this.share = facts.share;
-    this.path = facts.path;
-    this.durationSeconds = facts.durationSeconds;
-    this.acquiredAt = facts.acquiredAt;
+  constructor(lease: HeldLease, acquiredAt: Date) {
+    this.durationSeconds = lease.durationSeconds;
+    this.acquiredAt = acquiredAt;
     held.set(this, lease);
+  }
+
+  get share(): string {
+    return heldOf(this).resource.share;
+  }
+
+  /** `''` for a lease on the share itself. That of a file follows when the file is renamed with the id of the lease. */
+  get path(): string {
+    return heldOf(this).resource.path;
   }
 
   /**

@@ -5,6 +5,7 @@ import { directorySuite } from './files-client-directories.js';
 import { moveSuite } from './files-client-moves.js';
 import { nameSuite } from './files-client-names.js';
 import { objectSuite } from './files-client-objects.js';
+import { updateSuite } from './files-client-updates.js';
 
 for (const backend of backends) {
   describe(`files client over ${backend.name}`, () => {
@@ -13,5 +14,6 @@ for (const backend of backends) {
     nameSuite(backend);
     directorySuite(backend);
     moveSuite(backend);
+    updateSuite(backend);
   });
 }

@@ -131,6 +131,34 @@ interface FileService {
   copy(req: CopyFileRequest): Promise<{ status: 'success' | 'pending' | 'aborted' | 'failed' }>;
   inShare(share: string): ShareBoundFileService;
 }
+interface AcquireLeaseRequest {
+  share: string;
+  path: string;
+  durationSeconds?: number;
+  proposedLeaseId?: string;
+}
+interface BreakLeaseRequest {
+  share: string;
+  path: string;
+  breakPeriodSeconds?: number;
+}
+interface Lease {
+  readonly id: string;
+  readonly share: string;
+  readonly path: string;
+  readonly durationSeconds?: number;
+  readonly acquiredAt: Date;
+}
+interface LeaseGuard {
+  readonly id: string;
+}
+interface LeaseService {
+  acquire(req: AcquireLeaseRequest): Promise<Lease>;
+  renew(lease: ours.Lease): Promise<void>;
+  release(lease: ours.Lease): Promise<void>;
+  breakLease(req: BreakLeaseRequest): Promise<number>;
+  withLock<T>(req: AcquireLeaseRequest, fn: (guard: LeaseGuard) => Promise<T>): Promise<T>;
+}
 interface StreamingService {
   uploadStream(req: UploadStreamRequest, stream: ReadableStream<Uint8Array>): Promise<FileInfo>;
   downloadStream(req: DownloadStreamRequest): Promise<ReadableStream<Uint8Array>>;
@@ -151,6 +179,7 @@ interface AzureFilesConfig {
 }
 interface AzureFilesClient {
   readonly files: FileService;
+  readonly leases: LeaseService;
   readonly streaming: StreamingService;
 }
 
@@ -167,6 +196,8 @@ describe('the types of the specification', () => {
     expectTypeOf<GetPropertiesRequest>().toExtend<ours.GetPropertiesRequest>();
     expectTypeOf<SetMetadataRequest>().toExtend<ours.SetMetadataRequest>();
     expectTypeOf<ListDirectoryRequest>().toExtend<ours.ListDirectoryRequest>();
+    expectTypeOf<AcquireLeaseRequest>().toExtend<ours.AcquireLeaseRequest>();
+    expectTypeOf<BreakLeaseRequest>().toExtend<ours.BreakLeaseRequest>();
     expectTypeOf<UploadStreamRequest>().toExtend<ours.UploadStreamRequest>();
     expectTypeOf<DownloadStreamRequest>().toExtend<ours.DownloadStreamRequest>();
     expectTypeOf<DownloadRangeRequest>().toExtend<ours.DownloadRangeRequest>();
@@ -181,6 +212,8 @@ describe('the types of the specification', () => {
     expectTypeOf<Missing<GetPropertiesRequest, ours.GetPropertiesRequest>>().toBeNever();
     expectTypeOf<Missing<SetMetadataRequest, ours.SetMetadataRequest>>().toBeNever();
     expectTypeOf<Missing<ListDirectoryRequest, ours.ListDirectoryRequest>>().toBeNever();
+    expectTypeOf<Missing<AcquireLeaseRequest, ours.AcquireLeaseRequest>>().toBeNever();
+    expectTypeOf<Missing<BreakLeaseRequest, ours.BreakLeaseRequest>>().toBeNever();
     expectTypeOf<Missing<UploadStreamRequest, ours.UploadStreamRequest>>().toBeNever();
     expectTypeOf<Missing<DownloadStreamRequest, ours.DownloadStreamRequest>>().toBeNever();
     expectTypeOf<Missing<DownloadRangeRequest, ours.DownloadRangeRequest>>().toBeNever();
@@ -207,6 +240,13 @@ describe('the types of the specification', () => {
   it('are what the services do', () => {
     expectTypeOf<ours.FileService>().toExtend<FileService>();
     expectTypeOf<ours.ShareBoundFileService>().toExtend<ShareBoundFileService>();
+    expectTypeOf<ours.LeaseService>().toExtend<LeaseService>();
+    expectTypeOf<ours.Lease>().toExtend<Lease>();
+    expectTypeOf<ours.AutoRenewingLease>().toExtend<Lease & LeaseGuard & AsyncDisposable>();
+    expectTypeOf<ours.FileService['writeIfMatch']>().parameters.toEqualTypeOf<
+      [ours.WriteIfMatchRequest, string]
+    >();
+    expectTypeOf<Omit<WriteFileRequest, 'offset'>>().toExtend<ours.WriteIfMatchRequest>();
     expectTypeOf<ours.StreamingService>().toExtend<StreamingService>();
     expectTypeOf<ours.AzureFilesClient>().toExtend<AzureFilesClient>();
     expectTypeOf<ours.AzureFilesClient['shares']>().toEqualTypeOf<ours.ShareService>();

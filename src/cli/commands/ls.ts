@@ -2,6 +2,7 @@ import type { AzureFilesClient, DirectoryEntry } from '../../files/index.js';
 import { inBatches } from '../batches.js';
 import type { Flags } from '../flags.js';
 import { formatTime } from '../format.js';
+import { includeLeaseRecords, withoutRecords } from '../lease-records.js';
 import { baseName, parseRemote, type ShareLocation } from '../locations.js';
 import { mustFind, saysAbsent } from '../lookup.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -15,6 +16,7 @@ export const ls: Verb = {
   flags: [
     { name: 'long', short: 'l', kind: 'switch', about: 'with size in bytes and time of change (UTC)' },
     { name: 'recursive', short: 'r', kind: 'switch', about: 'with everything below it' },
+    includeLeaseRecords,
   ],
   examples: [
     'azstore ls                                      the shares of the account',
@@ -52,7 +54,10 @@ async function listDirectory(
   const { flags, signal } = invocation;
   const { share, path } = location;
   const scope = { share, path, signal };
-  const entries = flags.on('recursive') ? client.directories.walk(scope) : client.directories.listAll(scope);
+  const all = flags.on('recursive')
+    ? client.directories.walk({ ...scope, includeLeaseRecords: true })
+    : client.directories.listAll(scope);
+  const entries = flags.on(includeLeaseRecords.name) ? all : withoutRecords(all);
   try {
     for await (const batch of inBatches(entries)) await printEntries(invocation, batch, path);
   } catch (error) {

@@ -1,6 +1,7 @@
 import type { AzureFilesClient, DirectoryEntry } from '../../files/index.js';
 import { formatCount } from '../format.js';
-import { displayLocation, parseInShare, type ShareLocation } from '../locations.js';
+import { includeLeaseRecords, withoutRecords } from '../lease-records.js';
+import { displayLocation, parseInShare } from '../locations.js';
 import type { Output } from '../output.js';
 import type { Verb } from '../verb.js';
 
@@ -10,12 +11,17 @@ export const tree: Verb = {
   about: 'draw a directory with everything below it',
   args: '<location>',
   connects: true,
-  flags: [{ name: 'depth', kind: 'integer', placeholder: 'levels', min: 1, about: 'go no deeper than this' }],
+  flags: [
+    { name: 'depth', kind: 'integer', placeholder: 'levels', min: 1, about: 'go no deeper than this' },
+    includeLeaseRecords,
+  ],
   examples: ['azstore tree files://team', 'azstore tree --depth 2 files://team/reports'],
   async run({ args, connections, flags, output, signal }) {
     const location = parseInShare(args[0] ?? '');
     const client = connections.client(location);
-    const drawing = new Drawing(client, output, { share: location.share, signal });
+    const { share } = location;
+    const records = flags.on(includeLeaseRecords.name);
+    const drawing = new Drawing(client, output, { share, records, signal });
     if (!output.mode.json) await output.lines([displayLocation(location)]);
     await drawing.draw({
       path: location.path,
@@ -37,28 +43,32 @@ interface Level {
   readonly limit: number;
 }
 
+interface Scope {
+  readonly share: string;
+  /** Whether lease records are drawn too. */
+  readonly records: boolean;
+  readonly signal: AbortSignal;
+}
+
 class Drawing {
   readonly #client: AzureFilesClient;
   readonly #output: Output;
-  readonly #scope: { readonly share: string; readonly signal: AbortSignal };
+  readonly #scope: Scope;
   files = 0;
   directories = 0;
 
-  constructor(
-    client: AzureFilesClient,
-    output: Output,
-    scope: { readonly share: ShareLocation['share']; readonly signal: AbortSignal },
-  ) {
+  constructor(client: AzureFilesClient, output: Output, scope: Scope) {
     this.#client = client;
     this.#output = output;
     this.#scope = scope;
   }
 
   async draw(level: Level): Promise<void> {
-    const entries = this.#client.directories.listAll({ ...this.#scope, path: level.path });
+    const { share, records, signal } = this.#scope;
+    const all = this.#client.directories.listAll({ share, path: level.path, signal });
     let before: DirectoryEntry | undefined;
     // One entry behind: the last one is drawn with another branch.
-    for await (const entry of entries) {
+    for await (const entry of records ? all : withoutRecords(all)) {
       if (before !== undefined) await this.#entry(before, level, 'middle');
       before = entry;
     }

@@ -2,6 +2,7 @@ import { lstat, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AzureFilesClient, type DirectoryEntry, TransferError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
+import { withoutRecords } from '../lease-records.js';
 import { baseName, childOf, displayLocation, type ShareLocation } from '../locations.js';
 import { mustFind } from '../lookup.js';
 import { type FileStep, isUnfinished, type Steps } from './step.js';
@@ -51,7 +52,7 @@ async function* directorySteps(source: ShareLocation, target: string, context: C
   const { share, path } = source;
   await makeDirectory(target, target === context.destination ? 'may be a link' : 'no link');
   yield { kind: 'directory', source: displayLocation(source), target };
-  for await (const entry of client.directories.listAll({ share, path, signal })) {
+  for await (const entry of withoutRecords(client.directories.listAll({ share, path, signal }))) {
     const place = childOf(source, entry.name);
     try {
       yield* entrySteps(entry, place, { target, context });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { type AzureFilesClient, type CopyStatus, FileError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
+import { withoutRecords } from '../lease-records.js';
 import {
   baseName,
   childOf,
@@ -71,7 +72,7 @@ async function* directorySteps(
   }
   yield { kind: 'directory', source: displayLocation(source), target: displayLocation(target) };
   const { share, path } = source;
-  for await (const entry of client.directories.listAll({ share, path, signal })) {
+  for await (const entry of withoutRecords(client.directories.listAll({ share, path, signal }))) {
     const place = childOf(source, entry.name);
     const goal = childOf(target, entry.name);
     if (isUnfinished(entry.name)) {

@@ -1,7 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type AzureFilesClient, FileError } from '../../files/index.js';
+import { type AzureFilesClient, FileError, isLeaseRecord } from '../../files/index.js';
 import { LocalError } from '../failures.js';
 import { childOf, displayLocation, type LocalLocation, type ShareLocation } from '../locations.js';
 import { noDirectory } from '../lookup.js';
@@ -15,17 +15,23 @@ export interface UploadOptions {
   readonly recursive: boolean;
   /** Whether files of the share may be replaced. */
   readonly overwrite: boolean;
+  /** Of the lease on the one file that is written. */
+  readonly leaseId: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** The steps that bring local files and directories into a share. */
 export async function* uploadSteps(sources: readonly LocalLocation[], options: UploadOptions): Steps {
-  for (const { path } of sources) {
-    const { destination, into } = options;
-    const name = nameOf(path);
-    const target = into && name !== '' ? childOf(destination, name) : destination;
-    yield* stepsOf(path, target, options);
-  }
+  for (const { path } of sources) yield* stepsOf(path, uploadTarget(path, options), options);
+}
+
+/** What a local file or directory becomes. */
+export function uploadTarget(
+  path: string,
+  { destination, into }: Pick<UploadOptions, 'destination' | 'into'>,
+): ShareLocation {
+  const name = nameOf(path);
+  return into && name !== '' ? childOf(destination, name) : destination;
 }
 
 /** `.` and `..` stand for what is in a directory, not for a directory of that name. */
@@ -70,7 +76,7 @@ interface Place {
 
 async function* entrySteps(directory: string, entry: Dirent, { target, options }: Place): Steps {
   const path = join(directory, entry.name);
-  const reason = reasonToSkip(entry);
+  const reason = reasonToSkip(entry) ?? (await recordReason(path, entry));
   if (reason === undefined) yield* stepsOf(path, childOf(target, entry.name), options);
   else yield { kind: 'skipped', source: path, reason };
 }
@@ -79,6 +85,13 @@ function reasonToSkip(entry: Dirent): string | undefined {
   if (entry.isSymbolicLink()) return 'a symbolic link, which is not followed';
   if (isUnfinished(entry.name)) return 'an unfinished transfer';
   return entry.isFile() || entry.isDirectory() ? undefined : 'neither a file nor a directory';
+}
+
+/** As a file of the share it would be hidden, and say of another file how long its leases last. */
+async function recordReason(path: string, { name }: Dirent): Promise<string | undefined> {
+  // Few names are such, so that few files are looked at twice.
+  if (!isLeaseRecord({ type: 'file', name, size: 0 }) || (await lstat(path)).size > 0) return undefined;
+  return 'a record of a lock';
 }
 
 function refusal(path: string, stats: Stats): LocalError {
@@ -98,7 +111,8 @@ interface Target {
   readonly size: number;
 }
 
-function fileStep(source: string, { target, size }: Target, { client, overwrite }: UploadOptions): FileStep {
+function fileStep(source: string, { target, size }: Target, options: UploadOptions): FileStep {
+  const { client, overwrite, leaseId } = options;
   return {
     kind: 'file',
     source,
@@ -107,7 +121,8 @@ function fileStep(source: string, { target, size }: Target, { client, overwrite 
     async run(context) {
       const { share, path } = target;
       try {
-        await client.streaming.uploadFrom({ share, path, ...context, atomic: true, overwrite }, source);
+        const request = { share, path, ...context, atomic: true, overwrite, leaseId };
+        await client.streaming.uploadFrom(request, source);
         return 'copied';
       } catch (error) {
         if (!overwrite && error instanceof FileError && error.code === 'FileAlreadyExists') return 'skipped';

@@ -32,14 +32,25 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Text for the inside of an attribute in quotes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: among them are the characters XML 1.0 cannot carry.
+const inAttribute = /[&<>"'\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: among them are the characters XML 1.0 cannot carry.
+const inElement = /[&<>\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Text for the inside of an attribute in quotes. What XML cannot carry at all, not even escaped, becomes U+FFFD. */
 export function escapeXml(text: string): string {
-  return /[&<>"'\r]/.test(text) ? text.replace(/[&<>"'\r]/g, (character) => escapes[character] ?? '') : text;
+  return escaped(text, inAttribute);
 }
 
-/** Text for the inside of an element, where the services leave quotes as they are. */
+/** Text for the inside of an element, where the services leave quotes as they are; else as {@link escapeXml}. */
 export function escapeXmlText(text: string): string {
-  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => escapes[character] ?? '') : text;
+  return escaped(text, inElement);
+}
+
+function escaped(text: string, special: RegExp): string {
+  return text.search(special) < 0
+    ? text
+    : text.replace(special, (character) => escapes[character] ?? '\ufffd');
 }
 
 /** `<name>text</name>` with the text escaped; `<name />` for an empty text. */

@@ -262,12 +262,7 @@ class Worker {
     const believes = () => !held.ended && held.remainingMs > 0;
     const hold = witness.granted({ id: grant.id, process: this.process, durationSeconds, believes });
     this.process.hold = hold.index;
-    const { resource } = this.#operations;
-    const lease = new AutoRenewingLease(
-      held,
-      { ...resource, durationSeconds, acquiredAt: new Date(0) },
-      this.#clock,
-    );
+    const lease = new AutoRenewingLease(held, new Date(0), this.#clock);
     held.signal.addEventListener('abort', () => {
       hold.endedAt ??= world.now;
     });

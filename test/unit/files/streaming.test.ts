@@ -412,12 +412,12 @@ describe('atomic uploads', () => {
     expect(await namesIn(setting)).toEqual(['a']);
   });
 
-  it('exclude a lease', async () => {
+  it('refuse a lease together with overwrite: false, as what is leased exists', async () => {
     const setting = setUp();
     const leaseId = '1b4e28ba-2fa1-11d2-883f-0016d3cca427';
     await expect(
       setting.streaming.uploadStream(
-        { path: 'a', totalSize: 5, atomic: true, leaseId },
+        { path: 'a', totalSize: 5, overwrite: false, leaseId },
         streamOf(patterned(5)),
       ),
     ).rejects.toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining('leaseId') });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   escapeXml,
+  escapeXmlText,
   optionalXmlElement,
   parseXml,
   XmlError,
@@ -14,6 +15,13 @@ describe('writing XML', () => {
   it('escapes what means something', () => {
     expect(escapeXml(`a<b>&"c'\r`)).toBe('a&lt;b&gt;&amp;&quot;c&apos;&#13;');
     expect(escapeXml('plain')).toBe('plain');
+  });
+
+  it('replaces what XML cannot carry, so that a document stays one', () => {
+    const text = 'a\u0000b\u001f\ufffe\uffff\t\n\u0085';
+    const carried = 'a\ufffdb\ufffd\ufffd\ufffd\t\n\u0085';
+    expect([escapeXml(text), escapeXmlText(text)]).toEqual([carried, carried]);
+    expect(parseXml(xmlElement('a', text)).text).toBe(carried);
   });
 
   it('writes elements, empty ones and none', () => {
