@@ -23,6 +23,8 @@ export interface Operation {
   readonly answer: 'buffered' | 'stream';
   /** The least `x-ms-version` that has the operation, per kind of credential; absent = every version. */
   readonly leastVersion?: { readonly any?: string; readonly token?: string };
+  /** It goes without the intent (`x-ms-file-request-intent`) that a token needs beside it elsewhere. */
+  readonly withoutIntent?: true;
 }
 
 /**

@@ -23,6 +23,7 @@ import {
   attemptTelemetryLayer,
   circuitObserver,
   operationTelemetryLayer,
+  renewalObserver,
   retryObserver,
 } from './telemetry-layers.js';
 import { versionFor } from './version.js';
@@ -136,6 +137,7 @@ function stages(options: ResolvedClientOptions, service: ServiceDescription): re
       service: options.service,
       api: { version: options.apiVersion, explicit: options.apiVersionIsExplicit },
       clock,
+      onRenewed: observed && renewalObserver(observed),
     }),
     // Next to the transport, so that silence is noticed whoever reads the body.
     idleTimeoutLayer(limits, options.idleTimeoutMs),

@@ -3,6 +3,7 @@ import type { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
 import { excerpt } from '../core/printable.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
+import { parseXml, type XmlElement, XmlError } from '../core/wire/xml.js';
 import { smbProperties } from './smb-wire.js';
 import type { ChangeResult, LeaseProperties } from './types.js';
 
@@ -37,6 +38,22 @@ export function bufferedText(response: HttpResponse): string {
   } catch (cause) {
     throw unexpected('the body is no UTF-8', response, cause);
   }
+}
+
+/**
+ * The root of a document.
+ * @param maxLength - In UTF-16 units. @defaultValue 64 MiB
+ */
+export function documentOf(response: HttpResponse, name: string, maxLength = 64 * 1024 * 1024): XmlElement {
+  let root: XmlElement;
+  try {
+    root = parseXml(bufferedText(response), { maxLength });
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    throw unexpected(error.message, response, error);
+  }
+  if (root.name !== name) throw unexpected(`a document ${root.name} instead of ${name}`, response);
+  return root;
 }
 
 export function requiredHeader(response: HttpResponse, name: string): string {

@@ -43,6 +43,14 @@ import type {
   WriteIfMatchRequest,
 } from './requests.js';
 import type {
+  FileSasRequest,
+  GenerateAccountSasRequest,
+  GenerateSasRequest,
+  ListSasRequest,
+  ReadSasRequest,
+  UserDelegationKeyRequest,
+} from './sas-service.js';
+import type {
   DownloadFileRequest,
   DownloadRangeRequest,
   DownloadStreamRequest,
@@ -221,6 +229,44 @@ export const streamingFields = {
   downloadStream: fieldsOf<DownloadStreamRequest>()({ ...file, snapshot, bufferSize: later, range }),
   downloadRange: fieldsOf<DownloadRangeRequest>()({ ...file, snapshot, start: later, end: later }),
   downloadTo: fieldsOf<DownloadFileRequest>()({ ...file, ...transfer, snapshot, overwrite: flag }),
+};
+
+const terms = {
+  ...call,
+  expiresInSeconds: later,
+  expiresOn: later,
+  startsOn: later,
+  ipRange: later,
+  protocol: later,
+  version: text,
+};
+const sasFile = { ...terms, share: later, path: later };
+
+export const sasFields = {
+  forFile: fieldsOf<FileSasRequest>()(sasFile),
+  forRead: fieldsOf<ReadSasRequest>()({ ...sasFile, responseHeaders: later }),
+  forList: fieldsOf<ListSasRequest>()(sasFile),
+  generate: fieldsOf<GenerateSasRequest>()({
+    ...sasFile,
+    permissions: later,
+    policyId: later,
+    responseHeaders: later,
+    delegatedUserObjectId: later,
+    delegatedUserTenantId: later,
+  }),
+  account: fieldsOf<GenerateAccountSasRequest>()({
+    ...terms,
+    services: later,
+    resourceTypes: later,
+    permissions: later,
+  }),
+  key: fieldsOf<UserDelegationKeyRequest>()({
+    ...call,
+    expiresInSeconds: later,
+    expiresOn: later,
+    startsOn: later,
+    delegatedUserTenantId: later,
+  }),
 };
 
 const leased = { share: later, path: later, signal: checkSignal };
