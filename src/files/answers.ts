@@ -40,6 +40,9 @@ export function bufferedText(response: HttpResponse): string {
   }
 }
 
+/** A page of 5,000 shares with much metadata stays below. */
+const mostNodes = 1_000_000;
+
 /**
  * The root of a document.
  * @param maxLength - In UTF-16 units. @defaultValue 64 MiB
@@ -47,7 +50,7 @@ export function bufferedText(response: HttpResponse): string {
 export function documentOf(response: HttpResponse, name: string, maxLength = 64 * 1024 * 1024): XmlElement {
   let root: XmlElement;
   try {
-    root = parseXml(bufferedText(response), { maxLength });
+    root = parseXml(bufferedText(response), { maxLength, maxNodes: mostNodes });
   } catch (error) {
     if (!(error instanceof XmlError)) throw error;
     throw unexpected(error.message, response, error);

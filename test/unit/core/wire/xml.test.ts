@@ -94,9 +94,12 @@ describe('parseXml', () => {
     expect(() => parseXml(text)).toThrow(why);
   });
 
-  it('refuses what is too long or too deep', () => {
+  it('refuses what is too long, too deep, or of too many parts', () => {
     expect(() => parseXml(`<a>${'x'.repeat(100)}</a>`, { maxLength: 50 })).toThrow('longer than 50');
     expect(() => parseXml('<a>'.repeat(40) + '</a>'.repeat(40))).toThrow('deeper than 32');
+    expect(() => parseXml('<a b="" c=""><d /><e /></a>', { maxNodes: 4 })).toThrow('more than 4 elements');
+    expect(() => parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`)).toThrow('more than 100000 elements');
+    expect(parseXml('<a b="" c=""><d /></a>', { maxNodes: 4 }).children).toHaveLength(1);
     expect(parseXml('<a>'.repeat(32) + '</a>'.repeat(32)).name).toBe('a');
   });
 
