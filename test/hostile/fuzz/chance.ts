@@ -25,9 +25,8 @@ export class Chance {
   }
 
   one<Item>(items: readonly Item[]): Item {
-    const item = items[this.below(items.length)];
-    if (item === undefined) throw new RangeError('there is nothing to choose from');
-    return item;
+    if (items.length === 0) throw new RangeError('there is nothing to choose from');
+    return items[this.below(items.length)] as Item;
   }
 
   /** Text of up to `most` characters, each made by `character`. */

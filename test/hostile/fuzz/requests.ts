@@ -24,6 +24,7 @@ import {
   versions,
   wellFormed,
 } from './pools.js';
+import { accessToken, forgedSignature, signedQuery } from './signatures.js';
 
 /** A request as it comes out of a transport. */
 export interface GeneratedRequest {
@@ -32,6 +33,8 @@ export interface GeneratedRequest {
   readonly target: string;
   readonly headers: HttpHeaders;
   readonly body: Uint8Array | undefined;
+  /** Whether nobody with any right can have sent it, so that it must be refused. */
+  readonly forged: boolean;
 }
 
 /** One that is still being made. */
@@ -90,8 +93,13 @@ export function generateRequest(chance: Chance, now: number): GeneratedRequest {
   if (body !== undefined && !headers.has('Content-Length'))
     headers.set('Content-Length', String(body.length));
   const target = targetOf(draft);
-  authorize(draft, target, chance);
-  return { method, origin: draft.origin, target: withSignature(target, chance), headers, body };
+  if (chance.once(8)) {
+    const authorized = otherwiseAuthorized(draft, target, { chance, now });
+    return { method, origin: draft.origin, ...authorized, body, forged: false };
+  }
+  const forged = !authorize(draft, target, chance);
+  const sent = withSignature(target, chance);
+  return { method, origin: draft.origin, target: sent, headers, body, forged: forged || sent !== target };
 }
 
 function draftOf(name: string, row: GrammarRow, chance: Chance): Draft {
@@ -214,55 +222,59 @@ function targetOf({ path, query }: Draft): string {
   return `${path}?${query.map(([name, value]) => `${name}=${encodeURIComponent(wellFormed(value))}`).join('&')}`;
 }
 
-/** Signs the request; one in twelve in a way that must be refused, or unusual. */
-function authorize({ method, headers }: Draft, target: string, chance: Chance): void {
+interface Moment {
+  readonly chance: Chance;
+  readonly now: number;
+}
+
+/** A right token, or a right signature in the query; now and then one for something else. */
+function otherwiseAuthorized(draft: Draft, target: string, { chance, now }: Moment) {
+  const { headers } = draft;
+  if (chance.once(3)) {
+    headers.set('Authorization', `Bearer ${accessToken(chance, now)}`);
+    headers.set('x-ms-file-request-intent', 'backup');
+    return { target, headers };
+  }
+  const names = draft.path.split('/').filter((name) => name !== '' && name !== account);
+  const place = names.map((name) => decodedName(name));
+  return { target: joined(target, signedQuery(place, chance)), headers };
+}
+
+function decodedName(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
+function joined(target: string, query: string): string {
+  return `${target}${target.includes('?') ? '&' : '?'}${query}`;
+}
+
+/** Signs the request, one in twelve in a way that is unusual or wrong. Tells whether it may be right. */
+function authorize({ method, headers }: Draft, target: string, chance: Chance): boolean {
   const right = () => sharedKeyAuthorization(account, key, { method, target, headers });
   if (!chance.once(12)) {
     headers.set('Authorization', right());
-    return;
+    return true;
   }
-  const authorization = chance.one([
-    () => undefined,
-    () => chance.damaged(right(), () => headerCharacter(chance)),
-    () => right().replace('SharedKey', 'SharedKeyLite'),
-    () => right().replace(account, otherAccount),
-    () => sharedKeyAuthorization(otherAccount, key, { method, target, headers }),
-    () => 'Bearer eyJhbGciOiJub25lIn0.e30.',
-    () => `Basic ${'A'.repeat(200)}`,
-    () => 'SharedKey :',
-    () => '',
-  ])();
+  const [authorization, mayBeRight] = chance.one<readonly [string | undefined, boolean]>([
+    [chance.damaged(right(), () => headerCharacter(chance)), true],
+    [right().replace('SharedKey', 'SharedKeyLite'), true],
+    [sharedKeyAuthorization(otherAccount, key, { method, target, headers }), true],
+    [right().replace(account, otherAccount), false],
+    [undefined, false],
+    ['Bearer eyJhbGciOiJub25lIn0.e30.', false],
+    [`Basic ${'A'.repeat(200)}`, false],
+    ['SharedKey :', false],
+    ['', false],
+  ]);
   if (authorization !== undefined) headers.set('Authorization', authorization);
+  return mayBeRight;
 }
-
-const signatureFields = [
-  ...[
-    'sv=2024-11-04',
-    'sr=f',
-    'sr=s',
-    'srt=sco',
-    'ss=f',
-    'sp=rwdl',
-    'se=2030-01-01',
-    'st=2020-01-01',
-    'si=p1',
-    'sip=1.2.3.4',
-  ],
-  ...[
-    'spr=https',
-    'rscd=a%0D%0AX-Injected:%20b',
-    'rsct=text/html',
-    'rscc=%00',
-    'rsce=%C3%A9',
-    'rscl=%0A',
-    'skoid=x',
-    'se=never',
-  ],
-];
 
 /** One in thirty has a signature in its query, which nobody made. */
 function withSignature(target: string, chance: Chance): string {
-  if (!chance.once(30)) return target;
-  const fields = Array.from({ length: 1 + chance.below(6) }, () => chance.one(signatureFields));
-  return `${target}${target.includes('?') ? '&' : '?'}${fields.join('&')}&sig=${chance.one(['AAAA', '%', '', '%00', 'A'.repeat(5000)])}`;
+  return chance.once(30) ? joined(target, forgedSignature(chance)) : target;
 }

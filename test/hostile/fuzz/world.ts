@@ -131,7 +131,7 @@ export class World {
       'x-ms-allow-trailing-dot': 'true',
     });
     headers.set('Authorization', sharedKeyAuthorization(account, key, { method, target, headers }));
-    return this.#ask({ method, origin, target, headers, body: undefined });
+    return this.#ask({ method, origin, target, headers, body: undefined, forged: false });
   }
 }
 
