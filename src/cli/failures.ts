@@ -121,7 +121,7 @@ export function codeOf(error: unknown): string {
 
 const hints: Readonly<Record<string, string>> = {
   MissingCredentials:
-    'set AZURE_STORAGE_CONNECTION_STRING, or give --account-name with --account-key or --sas-token',
+    'set AZURE_STORAGE_CONNECTION_STRING, or give --account-name with --auth-mode login (after `az login`, or on a machine in Azure), --account-key or --sas-token; `azstore doctor` tells what was found',
   ConnectionFailed: 'is the service running? `azstore emulator` starts one on this machine',
   DnsResolutionFailed: 'check the account name or the endpoint',
   ShareNotFound: 'this command makes no shares; the emulator does: azstore emulator --share NAME',

@@ -59,8 +59,9 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
 const generalHelp = `
 Locations: files://share/path (not encoded), a full https:// URL (percent-encoded, perhaps with a SAS), or a local path.
 Every flag has an environment variable: AZSTORE_ and its name in upper snake case (--account-name: AZSTORE_ACCOUNT_NAME).
-Credentials come from flags, else AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or
-AZURE_STORAGE_SAS_TOKEN. Keys on a command line can be seen by other users of the machine: prefer the environment.
+Credentials come from flags, else AZURE_STORAGE_CONNECTION_STRING, else AZURE_STORAGE_ACCOUNT with
+AZURE_STORAGE_AUTH_MODE=login (an identity: of the machine or of \`az login\`), AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_KEY.
+Keys on a command line can be seen by other users of the machine: prefer the environment.
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 conflict or locked, 5 temporary, 6 not authorised, 130 interrupted.`;
 
 /** What stands behind the first `--` is a command of its own, whose flags are none of ours. */

@@ -1,3 +1,4 @@
+import { authModeFlag } from './auth-mode.js';
 import type { Connections } from './connections.js';
 import type { Flag, Flags } from './flags.js';
 import type { Io } from './io.js';
@@ -53,6 +54,7 @@ export const connectionFlags: readonly Flag[] = [
   { name: 'account-name', kind: 'text', placeholder: 'name', about: 'the storage account' },
   { name: 'account-key', kind: 'text', placeholder: 'base64', secret: true, about: 'its shared key' },
   { name: 'sas-token', kind: 'text', placeholder: 'query', secret: true, about: 'a shared access signature' },
+  authModeFlag,
   { name: 'endpoint', kind: 'text', placeholder: 'URL', about: 'another address of the File service' },
   { name: 'api-version', kind: 'text', placeholder: 'date', about: 'the x-ms-version to send' },
   {
