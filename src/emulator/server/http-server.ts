@@ -55,13 +55,16 @@ function splitAbsolute(target: string, host: string): { origin: string; target: 
 
 /** What is read at most of a body that was refused, so that the connection can be used again. */
 const discardLimit = 16 * 1024 * 1024;
+/** Chunks can be of one byte each, which takes six to send and much more to read; the service takes none at all. */
+const chunkedDiscardLimit = 256 * 1024;
 
 function discardRest(incoming: IncomingMessage): void {
   if (incoming.complete) return;
+  const limit = 'transfer-encoding' in incoming.headers ? chunkedDiscardLimit : discardLimit;
   let discarded = 0;
   incoming.on('data', (piece: Uint8Array) => {
     discarded += piece.length;
-    if (discarded > discardLimit) incoming.destroy();
+    if (discarded > limit) incoming.destroy();
   });
   incoming.on('error', () => {});
 }
