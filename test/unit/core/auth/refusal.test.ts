@@ -145,7 +145,32 @@ describe('a refused SAS', () => {
       'InvalidKey',
       'changed after it was signed',
     ],
-    ['sv=1&sig=s', 'se is mandatory. Cannot be empty', 'AuthorizationFailure', 'the SAS is malformed'],
+    [
+      'sv=1&sig=s',
+      'se is mandatory',
+      'AuthorizationFailure',
+      'the SAS is malformed, or its policy or key is gone (se is mandatory)',
+    ],
+    [
+      'sr=f&sig=s',
+      'Signature did not match. String to sign used was r',
+      'InvalidKey',
+      'the SAS is for another file (it opens one file, and nothing beside it',
+    ],
+    ['sr=s&sig=s', 'Signature did not match.', 'InvalidKey', 'the SAS is for another share, was changed'],
+    ['sr=f&sig=s', '', 'AuthorizationFailure', 'the SAS is for another file'],
+    [
+      'sr=f&sig=s',
+      'The specified signed resource is not allowed for this resource level',
+      'AuthorizationFailure',
+      'the SAS reaches one file, and no directory or share',
+    ],
+    [
+      'sr=s&sig=s',
+      'The specified signed resource is not allowed for this resource level',
+      'AuthorizationFailure',
+      'the SAS reaches what is in one share',
+    ],
     ['sv=1&se=never&sig=s', '', 'AuthorizationFailure', 'the SAS is malformed'],
   ])('%s with %j is %s', async (query, text, code, hint) => {
     const error = await refused((exchange) => exchange.answer(403, { Date: date }, detail(text)), sas(query));
@@ -177,21 +202,37 @@ describe('a refused SAS', () => {
   });
 
   it.each([
-    ['AuthorizationPermissionMismatch', 'lacks a permission (sp)'],
-    ['AuthorizationResourceTypeMismatch', '(srt)'],
-    ['AuthorizationServiceMismatch', '(ss)'],
-    ['AuthorizationSourceIPMismatch', '(sip)'],
-    ['AuthorizationProtocolMismatch', '(spr)'],
-  ])('for %s says which part of it', async (code, hint) => {
-    const error = await refused((exchange) => exchange.refuse(403, code), sas('sig=s'));
+    [
+      'sp=rl&sig=s',
+      'AuthorizationPermissionMismatch',
+      'lacks a permission that this operation needs: it has sp=rl',
+    ],
+    ['si=readers&sig=s', 'AuthorizationPermissionMismatch', 'it has those of its policy (si=readers)'],
+    ['srt=so&sig=s', 'AuthorizationResourceTypeMismatch', 'not for this kind of resource (srt=so)'],
+    ['ss=b&sig=s', 'AuthorizationServiceMismatch', 'not for this service (ss=b)'],
+    ['sip=10.0.0.1&sig=s', 'AuthorizationSourceIPMismatch', 'the address of this machine (sip=10.0.0.1)'],
+    ['spr=https&sig=s', 'AuthorizationProtocolMismatch', '(spr)'],
+  ])('%s is refused with %s, and says which part of it', async (query, code, hint) => {
+    const error = await refused((exchange) => exchange.refuse(403, code), sas(query));
     expect(error).toMatchObject({ code: 'PermissionDenied', serviceCode: code });
     expect(error.message).toContain(hint);
+  });
+
+  it.each([
+    ['sr=s&sig=s', 'no SAS for a share allows this'],
+    ['sr=f&sig=s', 'no SAS for a file allows this'],
+    ['srt=sco&sig=s', 'no account SAS allows this'],
+  ])('%s that can never do this says so, or names the network', async (query, hint) => {
+    const error = await refused((exchange) => exchange.refuse(403, 'AuthorizationFailure'), sas(query));
+    expect(error.code).toBe('AuthorizationFailure');
+    expect(error.message).toContain(`${hint}, or the network rules of the account`);
   });
 });
 
 describe('a refused token', () => {
   it.each([
     ['AuthorizationPermissionMismatch', 'PermissionDenied', 'Storage File Data Privileged Contributor'],
+    ['AuthorizationFailure', 'AuthorizationFailure', 'the network rules of the account'],
     ['AuthenticationFailed', 'AuthorizationFailure', 'another tenant or audience'],
   ])('for %s', async (serviceCode, code, hint) => {
     const error = await refused((exchange) => exchange.refuse(403, serviceCode), token);
