@@ -133,7 +133,7 @@ function stages(options: ResolvedClientOptions, service: ServiceDescription): re
     // Innermost of what changes the request, so that a retry carries a fresh date and a fresh credential.
     signLayer({
       source: options.credentials,
-      accountName: endpoint.accountName,
+      endpoint,
       service: options.service,
       api: { version: options.apiVersion, explicit: options.apiVersionIsExplicit },
       clock,

@@ -1,5 +1,6 @@
 import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
+import { ConfigurationError } from '../errors.js';
 import type { HttpHeaders } from '../http/headers.js';
 import { bufferedBody, type HttpRequest, type HttpResponse, type Layer } from '../http/message.js';
 import { refusalBody } from '../http/refusal-body.js';
@@ -8,13 +9,13 @@ import { formatRfc1123 } from '../wire/dates.js';
 import { readServiceError } from '../wire/service-error.js';
 import { parseChallenge } from './challenge.js';
 import type { AttemptCredential, CredentialSource } from './credentials.js';
-import type { ServiceKind } from './endpoint.js';
+import type { Endpoint, ServiceKind } from './endpoint.js';
 import { sharedKeyAuthorization } from './shared-key.js';
 
 /** What the signing layer knows. */
 export interface SignSettings {
   readonly source: CredentialSource;
-  readonly accountName: string;
+  readonly endpoint: Endpoint;
   readonly service: ServiceKind;
   readonly api: ApiVersion;
   readonly clock: Clock;
@@ -24,6 +25,8 @@ export interface SignSettings {
 
 /** Headers that name another resource of the account, which a SAS must authorize too. */
 const sourceHeaders = ['x-ms-copy-source', 'x-ms-file-rename-source'] as const;
+/** What the services take in such a header. */
+const longestSource = 2048;
 
 /**
  * Innermost layer: date, version, ids and the credential, fresh on every attempt. Changes the headers in place: the
@@ -102,7 +105,10 @@ function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
   setContentLength(request);
   switch (credential.kind) {
     case 'shared_key':
-      headers.set('Authorization', sharedKeyAuthorization(settings.accountName, credential.key, request));
+      headers.set(
+        'Authorization',
+        sharedKeyAuthorization(settings.endpoint.accountName, credential.key, request),
+      );
       return request;
     case 'token':
       headers.set('Authorization', `Bearer ${credential.token}`);
@@ -115,7 +121,7 @@ function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
       return {
         ...request,
         target: withQuery(request.target, credential.query),
-        headers: withSources(request, credential.query),
+        headers: withSources(headers, credential.query, settings.endpoint),
       };
   }
 }
@@ -130,16 +136,31 @@ function withQuery(target: string, query: string): string {
 }
 
 /**
- * A source below the same origin that carries no signature of its own gets the client's SAS. In a copy of the headers:
- * the next attempt may have another SAS.
+ * A source in the same account that carries no signature of its own gets the client's SAS, which authorizes the destination
+ * alone. In a copy of the headers: the next attempt may have another SAS.
  */
-function withSources({ origin, headers }: HttpRequest, query: string): HttpHeaders {
+function withSources(headers: HttpHeaders, query: string, endpoint: Endpoint): HttpHeaders {
   let authorized = headers;
   for (const name of sourceHeaders) {
     const value = headers.get(name);
-    if (value === undefined || !value.startsWith(`${origin}/`) || /[?&]sig=/.test(value)) continue;
+    if (value === undefined || !isWithin(value, endpoint) || /[?&]sig=/.test(value)) continue;
     if (authorized === headers) authorized = headers.clone();
-    authorized.set(name, withQuery(value, query));
+    authorized.set(name, checkLength(withQuery(value, query)));
   }
   return authorized;
+}
+
+/** Whether a URL is of the account, however its host is written: to no other place a SAS may go. */
+function isWithin(source: string, { origin, basePath }: Endpoint): boolean {
+  if (!URL.canParse(source)) return false;
+  const url = new URL(source);
+  return url.origin === origin && url.pathname.startsWith(`${basePath}/`);
+}
+
+function checkLength(source: string): string {
+  if (source.length <= longestSource) return source;
+  throw new ConfigurationError(
+    'InvalidRequest',
+    `the URL of the source has ${source.length} characters with the SAS in it, and the service takes ${longestSource}: use an account key or a token`,
+  );
 }

@@ -106,6 +106,10 @@ describe('signing', () => {
     'https://acct.file.core.windows.net/data/a?sv=2&sig=own',
     'https://acct.file.core.windows.net.evil.example/data/a',
     'https://other.file.core.windows.net/data/a',
+    'https://acct.file.core.windows.net@evil.example/data/a',
+    'https://acct.file.core.windows.net:8443/data/a',
+    'http://acct.file.core.windows.net/data/a',
+    'no URL',
   ])('gives no SAS to %s', async (source) => {
     const { send, transport } = testPipeline({ credentials: sas('sv=1&sig=abc') });
     void send(
@@ -114,6 +118,57 @@ describe('signing', () => {
       { method: 'PUT', headers: HttpHeaders.of({ 'x-ms-copy-source': source }) },
     );
     expect((await transport.next()).request.headers.get('x-ms-copy-source')).toBe(source);
+  });
+
+  it.each([
+    'https://ACCT.file.core.windows.net/data/a',
+    'https://acct.file.core.windows.net:443/data/a',
+    'https://acct.file.core.windows.net/data/a?sharesnapshot=2026',
+  ])('takes %s for one of the account', async (source) => {
+    const { send, transport } = testPipeline({ credentials: sas('sv=1&sig=abc') });
+    void send(
+      operations.write,
+      {},
+      { method: 'PUT', headers: HttpHeaders.of({ 'x-ms-copy-source': source }) },
+    );
+    const sent = (await transport.next()).request.headers.get('x-ms-copy-source');
+    expect(sent).toBe(`${source}${source.includes('?') ? '&' : '?'}sv=1&sig=abc`);
+  });
+
+  it('gives no SAS to another account on the same host', async () => {
+    const { send, transport } = testPipeline({
+      credentials: sas('sv=1&sig=abc'),
+      endpoint: 'http://127.0.0.1:10003/acct',
+    });
+    const sources = ['http://127.0.0.1:10003/other/data/a', 'http://127.0.0.1:10003/acct/../other/data/a'];
+    for (const source of sources) {
+      void send(
+        operations.write,
+        {},
+        { method: 'PUT', headers: HttpHeaders.of({ 'x-ms-copy-source': source }) },
+      );
+      expect((await transport.next()).request.headers.get('x-ms-copy-source')).toBe(source);
+    }
+    const own = 'http://127.0.0.1:10003/acct/data/a';
+    void send(operations.write, {}, { method: 'PUT', headers: HttpHeaders.of({ 'x-ms-copy-source': own }) });
+    expect((await transport.next()).request.headers.get('x-ms-copy-source')).toBe(`${own}?sv=1&sig=abc`);
+  });
+
+  it('sends no source that is too long with the SAS, and says so without showing it', async () => {
+    const { send, transport } = testPipeline({ credentials: sas('sv=1&sig=abc') });
+    const source = `https://acct.file.core.windows.net/data/${'a'.repeat(1995)}`;
+    const put = (source: string) =>
+      send(operations.write, {}, { method: 'PUT', headers: HttpHeaders.of({ 'x-ms-copy-source': source }) });
+    void put(source);
+    expect((await transport.next()).request.headers.get('x-ms-copy-source')).toHaveLength(2048);
+    const failed = await rejection<Error>(put(`${source}a`));
+    expect(failed).toMatchObject({
+      name: 'ConfigurationError',
+      code: 'InvalidRequest',
+      message: expect.stringContaining('has 2049 characters with the SAS in it'),
+    });
+    expect(failed.message).not.toContain('abc');
+    expect(transport.received).toBe(1);
   });
 
   it('sends a token with the intent that the File service asks for', async () => {
