@@ -33,20 +33,23 @@ export class PartialFailure extends Error {
   }
 }
 
-/** A failure around a command that was to be run, with an exit code that tells it from those of the command. */
+/** A failure with an exit code of its own, as around a command that was to be run. */
 export class CommandFailure extends Error {
   readonly code: string;
   readonly exitCode: number;
+  /** What to do about it, where that is not what usually helps. */
+  readonly hint: string | undefined;
 
   constructor(
     code: string,
     exitCode: number,
-    details: { readonly message: string; readonly cause?: unknown },
+    details: { readonly message: string; readonly cause?: unknown; readonly hint?: string },
   ) {
     super(details.message, { cause: details.cause });
     this.name = 'CommandFailure';
     this.code = code;
     this.exitCode = exitCode;
+    this.hint = details.hint;
   }
 }
 
@@ -139,6 +142,7 @@ const hints: Readonly<Record<string, string>> = {
 export function hintOf(error: unknown): string | undefined {
   if (error instanceof UsageError) return error.hint;
   if (error instanceof PartialFailure) return undefined;
+  if (error instanceof CommandFailure && error.hint !== undefined) return error.hint;
   return hints[codeOf(error)];
 }
 

@@ -1,8 +1,8 @@
-const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const unitMs = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `30s`, `2m`, `1h`, `500ms`; a number alone is seconds. @returns milliseconds; `undefined` for anything else. */
+/** `30s`, `2m`, `1h`, `7d`, `500ms`; a number alone is seconds. @returns milliseconds; `undefined` for anything else. */
 export function parseTime(text: string): number | undefined {
-  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h)?$/.exec(text.trim().toLowerCase());
+  const match = /^(\d{1,9}(?:\.\d{1,3})?)(ms|s|m|h|d)?$/.exec(text.trim().toLowerCase());
   if (match === null) return undefined;
   const unit = (match[2] ?? 's') as keyof typeof unitMs;
   return Math.round(Number(match[1]) * unitMs[unit]);

@@ -11,6 +11,9 @@ import { ls } from './ls.js';
 import { mkdir } from './mkdir.js';
 import { mv } from './mv.js';
 import { rm } from './rm.js';
+import { sasAccount } from './sas-account.js';
+import { sasGenerate } from './sas-generate.js';
+import { sasCreate, sasDelete, sasList, sasLock, sasRead, sasReadWrite, sasWrite } from './sas-recipes.js';
 import { stat } from './stat.js';
 import { tree } from './tree.js';
 
@@ -29,10 +32,20 @@ export const verbs: readonly Verb[] = [
   leaseInspect,
   leaseRelease,
   leaseBreak,
+  sasRead,
+  sasWrite,
+  sasReadWrite,
+  sasCreate,
+  sasDelete,
+  sasList,
+  sasLock,
+  sasGenerate,
+  sasAccount,
   emulator,
 ];
 
 /** What the groups of verbs are about. */
 export const groups: Readonly<Record<string, string>> = {
   lease: 'take, look at, give back and end leases on files and shares',
+  sas: 'make SAS: URLs that carry a right, as narrow and short as may be',
 };

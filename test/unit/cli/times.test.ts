@@ -8,6 +8,7 @@ describe('parseTime', () => {
     ['30s', 30_000],
     [' 2M ', 120_000],
     ['1.5h', 5_400_000],
+    ['7d', 604_800_000],
     ['500ms', 500],
     ['0.25', 250],
     ['0', 0],
@@ -15,7 +16,7 @@ describe('parseTime', () => {
     expect(parseTime(text)).toBe(ms);
   });
 
-  it.each(['', 's', '-1', '1d', '1e3', '1 s', '1:30', '.5', '9999999999', 'NaN', 'Infinity'])(
+  it.each(['', 's', '-1', '1w', '1e3', '1 s', '1:30', '.5', '9999999999', 'NaN', 'Infinity'])(
     'does not take %j',
     (text) => {
       expect(parseTime(text)).toBeUndefined();
