@@ -101,7 +101,8 @@ export interface SasService {
   forRead(request: ReadSasRequest): Promise<ResourceSas>;
   /**
    * Writes one file: content, length, properties, metadata, leases. The service cannot narrow this to an existing file: it
-   * includes creating it, and overwriting it by that. Nothing can be read with it.
+   * includes creating it, and overwriting it by that. Nothing can be read with it, not even properties: uploads by
+   * `client.streaming` need {@link forReadWrite}, and atomic writes a SAS for the share.
    */
   forWrite(request: FileSasRequest): Promise<ResourceSas>;
   /** {@link forRead} and {@link forWrite}. */
@@ -111,15 +112,15 @@ export interface SasService {
    * needs {@link forWrite}.
    */
   forCreate(request: FileSasRequest): Promise<ResourceSas>;
-  /** Deletes one file, and breaks its lease. */
+  /** Deletes one file. Where it is leased, that takes the id of the lease. */
   forDelete(request: FileSasRequest): Promise<ResourceSas>;
   /**
    * Lists names. The service knows no SAS for a directory: it lists **every** directory of the share, and no content.
    */
   forList(request?: ListSasRequest): Promise<ResourceSas>;
   /**
-   * Locks one file with `client.leases`. The record of the lock lies beside the file, and the service knows no SAS for two
-   * files: it reads and writes **every** file of the share.
+   * Locks one file with `client.leases`, and writes it under the lock. The record of the lock lies beside the file, and the
+   * service knows no SAS for two files: it reads and writes **every** file of the share. It deletes none.
    */
   forLock(request: FileSasRequest): Promise<ResourceSas>;
   /** Any SAS for a file or a share. */
