@@ -65,9 +65,14 @@ export function invalidOption(message: string): ConfigurationError {
   return new ConfigurationError('InvalidOption', message);
 }
 
-/** Objects are not printed: one given in the wrong place may hold a secret. */
-function shown(value: unknown): string {
-  if (typeof value === 'string') return `"${redact(value.slice(0, 80))}"`;
+/** Longer than what belongs into any option, and shorter than any key, signature, token or lease id. */
+const longestShown = 30;
+
+/** What was given, for a message. Objects and long texts are not printed: one given in the wrong place may be a secret. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') {
+    return value.length > longestShown ? `a text of ${value.length} characters` : `"${redact(value)}"`;
+  }
   if (typeof value === 'object' && value !== null) return 'an object';
   return typeof value === 'function' ? 'a function' : String(value);
 }

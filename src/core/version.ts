@@ -1,6 +1,7 @@
 import type { CredentialKind } from './auth/credentials.js';
 import type { Operation } from './call.js';
 import { ConfigurationError } from './errors.js';
+import { shown } from './option-checks.js';
 
 /** The service version that is asked for unless `apiVersion` or `AZSTORE_API_VERSION` says otherwise. */
 export const defaultApiVersion = '2023-11-03';
@@ -17,10 +18,10 @@ export interface ApiVersion {
 
 /** @throws {ConfigurationError} `InvalidOption` when the text has not the form of a service version. */
 export function checkApiVersion(text: string, option: string): string {
-  if (/^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)) return text;
+  if (typeof text === 'string' && /^20\d\d-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/.test(text)) return text;
   throw new ConfigurationError(
     'InvalidOption',
-    `${option} must be a service version such as 2023-11-03, got "${text}"`,
+    `${option} must be a service version such as 2023-11-03, got ${shown(text)}`,
   );
 }
 

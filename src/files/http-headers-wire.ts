@@ -35,8 +35,8 @@ export function repeatHttpHeaders(headers: HttpHeaders, stored: FileHttpHeaders)
   for (const name of httpHeaderFields) headers.setOptional(requestNames[name], stored[name]);
 }
 
-function checkMd5(text: string): void {
-  if (/^[A-Za-z0-9+/]{22}==$/.test(text)) return;
+function checkMd5(text: unknown): void {
+  if (typeof text === 'string' && /^[A-Za-z0-9+/]{22}==$/.test(text)) return;
   throw new ConfigurationError('InvalidRequest', 'contentMd5 must be 16 bytes in base64');
 }
 

@@ -40,7 +40,7 @@ export function replaceMetadataHeaders(headers: HttpHeaders, metadata: unknown):
 function checkEntry(name: string, value: unknown): asserts value is string {
   if (!identifier.test(name)) {
     throw invalid(
-      `must have names of letters, digits and _ that do not begin with a digit, got ${JSON.stringify(name)}`,
+      `must have names of letters, digits and _ that do not begin with a digit, got ${JSON.stringify(name.slice(0, 80))}`,
     );
   }
   if (typeof value !== 'string')

@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
-import { checkNumber } from '../core/option-checks.js';
+import { checkNumber, shown } from '../core/option-checks.js';
 import { FileError } from './errors.js';
 import type { ByteRange } from './types.js';
 
@@ -20,7 +20,7 @@ export function invalidRequest(message: string): ConfigurationError {
  */
 export function checkSize(size: unknown, of: { share: string; path: string }): asserts size is number {
   if (typeof size !== 'number' || !Number.isInteger(size) || size < 0) {
-    throw invalidRequest(`size must be an integer of bytes from 0 to ${maxFileBytes}, got ${String(size)}`);
+    throw invalidRequest(`size must be an integer of bytes from 0 to ${maxFileBytes}, got ${shown(size)}`);
   }
   if (size <= maxFileBytes) return;
   throw new FileError(
@@ -42,7 +42,7 @@ export function checkRange(range: Readonly<ByteRange>, of: { share: string; path
   if (isOffset(start) && isOffset(end) && start < end) return;
   throw new FileError(
     'InvalidRange',
-    `${of.share}/${of.path}: a range must have integers 0 <= start < end <= ${maxFileBytes}, got ${start} to ${end}`,
+    `${of.share}/${of.path}: a range must have integers 0 <= start < end <= ${maxFileBytes}, got ${shown(start)} to ${shown(end)}`,
     { ...of, start, end },
   );
 }
@@ -93,7 +93,7 @@ export function checkLeaseSeconds(seconds: unknown): asserts seconds is number {
   const { min, max } = leaseSeconds;
   if (typeof seconds === 'number' && Number.isInteger(seconds) && seconds >= min && seconds <= max) return;
   throw invalidRequest(
-    `durationSeconds must be an integer from ${min} to ${max}, or -1 for a lease without end, got ${String(seconds)}`,
+    `durationSeconds must be an integer from ${min} to ${max}, or -1 for a lease without end, got ${shown(seconds)}`,
   );
 }
 
@@ -107,7 +107,7 @@ export function checkWait(waitMs: unknown): asserts waitMs is number {
 /** Makes sure that something is a GUID, such as the id of a copy. */
 export function checkGuid(name: string, value: unknown): asserts value is string {
   if (typeof value !== 'string' || !guid.test(value))
-    throw invalidRequest(`${name} must be a GUID, got ${String(value)}`);
+    throw invalidRequest(`${name} must be a GUID, got ${shown(value)}`);
 }
 
 /** Makes sure of an integer between two limits. */
@@ -118,9 +118,7 @@ export function checkInteger(
 ): void {
   if (value === undefined) return;
   if (Number.isInteger(value) && value >= limits.min && value <= limits.max) return;
-  throw invalidRequest(
-    `${name} must be an integer from ${limits.min} to ${limits.max}, got ${String(value)}`,
-  );
+  throw invalidRequest(`${name} must be an integer from ${limits.min} to ${limits.max}, got ${shown(value)}`);
 }
 
 /**
@@ -136,7 +134,7 @@ export function requireVersion(version: string, least: string, feature: string):
 /** What stands for one of the names that an `include` may have. */
 export function chosen<Name extends string>(names: Readonly<Record<Name, string>>, name: Name): string {
   if (Object.hasOwn(names, name)) return names[name];
-  throw invalidRequest(`include may have ${Object.keys(names).join(', ')}, got ${String(name)}`);
+  throw invalidRequest(`include may have ${Object.keys(names).join(', ')}, got ${shown(name)}`);
 }
 
 /** `?a=b&c=d`, percent-encoded, of the parameters that have a value; empty when none has. */

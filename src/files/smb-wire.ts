@@ -1,5 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
+import { shown } from '../core/option-checks.js';
 import { parseTicks } from '../core/wire/dates.js';
 import { requireVersion, setText } from './request-checks.js';
 import type { SmbSettings, SmbTime } from './requests.js';
@@ -79,7 +80,7 @@ function attributesText(attributes: string): string {
       if (known !== undefined) return known;
       const allowed = [...attributeNames.values()].join(', ');
       throw invalid(
-        `attributes must be names joined by a bar (${allowed}), got ${JSON.stringify(attributes)}`,
+        `attributes must be names joined by a bar (${allowed}), got ${JSON.stringify(attributes.slice(0, 80))}`,
       );
     })
     .join('|');
@@ -94,7 +95,7 @@ function setTime(
   const text = time instanceof Date ? dateText(time) : time;
   if (text !== 'now' && (text === undefined || parseTicks(text) === undefined)) {
     throw invalid(
-      `the ${kind} time must be a Date, an ISO 8601 time in UTC with up to seven decimals, or 'now', got ${String(time)}`,
+      `the ${kind} time must be a Date, an ISO 8601 time in UTC with up to seven decimals, or 'now', got ${shown(time)}`,
     );
   }
   headers.set(`x-ms-file-${kind}-time`, text);

@@ -103,7 +103,7 @@ const range = new RegExp(`^(${address})(?:-(${address}))?$`);
 
 function checkIpRange(given: string | undefined): string {
   if (given === undefined) return '';
-  const match = range.exec(given);
+  const match = typeof given === 'string' ? range.exec(given) : null;
   if (match === null) {
     throw invalidOption(
       'ipRange must be an IPv4 address or two joined by a hyphen, such as 10.0.0.1-10.0.0.9; the service knows neither IPv6 nor masks here',

@@ -90,7 +90,7 @@ export function checkAccountKey(key: unknown): string {
 /** The query of a SAS without its question mark. @throws {AuthenticationError} `InvalidKey` when it is none. */
 export function checkSasToken(token: unknown): string {
   const query = typeof token === 'string' ? token.trim().replace(/^[?&]/, '') : '';
-  if (/^\w+=/.test(query) && /(^|&)sig=[^&]+/.test(query) && !/[\s#?]/.test(query)) return query;
+  if (/^\w+=/.test(query) && /(^|&)sig=[^&]+/.test(query) && !/[^!-~]|[#?]/.test(query)) return query;
   throw new AuthenticationError(
     'InvalidKey',
     'the SAS token must be a query that begins with a name such as sv and has a signature (sig), without the URL before it',
@@ -141,7 +141,7 @@ const fields: Readonly<Record<AzureCredentials['type'], readonly string[]>> = {
 
 /** A field that is not known would be ignored, such as an account beside the key. */
 function checkFields(credentials: AzureCredentials): void {
-  if (!Object.hasOwn(fields, credentials.type)) {
+  if (typeof credentials.type !== 'string' || !Object.hasOwn(fields, credentials.type)) {
     const known = Object.keys(fields).map((type) => `'${type}'`);
     throw new ConfigurationError('InvalidOption', `credentials.type must be one of ${known.join(', ')}`);
   }

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../errors.js';
+import { shown } from '../option-checks.js';
 import { redact } from '../redact.js';
 
 /** Which of the services a client talks to. */
@@ -22,17 +23,14 @@ export function checkAccountName(name: string): string {
   if (typeof name === 'string' && accountPattern.test(name)) return name;
   throw new ConfigurationError(
     'InvalidAccountName',
-    `accountName must be 3 to 24 lower-case letters and digits, got ${shownName(name)}`,
+    `accountName must be 3 to 24 lower-case letters and digits, got ${shown(name)}`,
   );
 }
 
-/** What is much too long may be a key in the wrong place. */
-function shownName(name: unknown): string {
-  return typeof name === 'string' && name.length > 30 ? `a text of ${name.length} characters` : quoted(name);
-}
-
-function quoted(value: unknown): string {
-  return typeof value === 'string' ? `"${redact(value.slice(0, 80))}"` : String(value);
+/** What looks like an address is shown; anything else may be a key in the wrong place. */
+function shownAddress(text: unknown): string {
+  const isAddress = typeof text === 'string' && /^[a-z]+:\/\//i.test(text);
+  return isAddress ? `"${redact(text.slice(0, 80))}"` : shown(text);
 }
 
 /** The usual address of an account: `https://{account}.file.core.windows.net`. */
@@ -90,17 +88,17 @@ function checkAgreement(named: string, account: string | undefined): string {
 function parseUrl(text: string, option: string): URL {
   let url: URL;
   try {
-    url = new URL(text);
+    url = new URL(typeof text === 'string' ? text : '');
   } catch {
     throw invalid(option, 'must be a URL such as https://account.file.core.windows.net', text);
   }
+  if (url.username !== '' || url.password !== '')
+    throw invalid(option, 'must hold no user name or password', '');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
     throw invalid(option, 'must begin with https://', text);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw invalid(option, 'must use https: plain http is allowed to loopback hosts only', text);
   }
-  if (url.username !== '' || url.password !== '')
-    throw invalid(option, 'must hold no user name or password', '');
   if (url.search !== '' || url.hash !== '') {
     throw invalid(option, 'must have no query; give a SAS as credentials', text);
   }
@@ -110,7 +108,7 @@ function parseUrl(text: string, option: string): URL {
 function invalid(option: string, why: string, text: string): ConfigurationError {
   return new ConfigurationError(
     'InvalidOption',
-    `${option} ${why}${text === '' ? '' : `, got ${quoted(text)}`}`,
+    `${option} ${why}${text === '' ? '' : `, got ${shownAddress(text)}`}`,
   );
 }
 

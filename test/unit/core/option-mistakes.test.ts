@@ -43,6 +43,38 @@ describe('options', () => {
     expect(new Redactor().redact(error.message)).toBe(error.message);
   });
 
+  it.each(['sv=1&sig=\u0000', 'sv=1&sig=a\r\nb', 'sv=1&sig=é', 'sv=1&se=\u2028&sig=x'])(
+    'refuse a SAS of characters that no URL has: %j',
+    (token) => {
+      const error = refusal({ credentials: { type: 'sas_token', token } });
+      expect(error).toMatchObject({ name: 'AuthenticationError', code: 'InvalidKey' });
+    },
+  );
+
+  it.each([
+    'apiVersion',
+    'timeoutMs',
+    'rangeSize',
+    'concurrency',
+    'retryConfig',
+    'clock',
+    'transport',
+    'endpoint',
+  ])('do not repeat a key, a SAS or a lease id that stands in the place of %s', (option) => {
+    const sas = 'sv=2023-11-03&sr=s&sig=dG9wIHNlY3JldA%3D%3D';
+    for (const secret of [accountKey, sas, '0f0f0f0f-1111-4222-8333-444444444444'])
+      expect(refusal({ [option]: secret }).message).toMatch(/got a text of \d+ characters/);
+  });
+
+  it.each([Symbol('a'), Object.create(null), 5n, []])(
+    'are refused by errors of ours when they are %o',
+    (value) => {
+      for (const option of ['apiVersion', 'timeoutMs', 'endpoint', 'accountName', 'credentials'])
+        expect(refusal({ [option]: value })).toHaveProperty('code');
+      expect(refusal({ credentials: { type: value, key: 'x' } })).toMatchObject({ code: 'InvalidOption' });
+    },
+  );
+
   it.each(['?sv=1&sig=x', 'sv=1&sig=x', '&sv=1&sig=x', ' ?sv=1&sig=x%2B%2F%3D '])(
     'take the SAS %j',
     (token) => {

@@ -103,7 +103,7 @@ describe('copying', () => {
   it('refuses to abort what is no copy id', async () => {
     const { client } = scriptedClient();
     await expect(client.files.abortCopy({ path, copyId: 'first' })).rejects.toThrow(
-      'copyId must be a GUID, got first',
+      'copyId must be a GUID, got "first"',
     );
   });
 });

@@ -84,6 +84,8 @@ describe('endpoints', () => {
     ['ftp://acct.file.core.windows.net', 'https://'],
     ['acct.file.core.windows.net', 'URL'],
     ['https://user:secret@acct.file.core.windows.net', 'user name'],
+    ['http://user:secret@files.example.com', 'user name'],
+    ['ftp://user:secret@files.example.com', 'user name'],
     ['https://acct.file.core.windows.net/share', 'no path'],
     ['https://127.0.0.1/acct/share', 'more than one segment'],
     ['https://acct.file.core.windows.net/?sv=1&sig=secret', 'query'],
@@ -91,6 +93,19 @@ describe('endpoints', () => {
   ])('refuse %s, which must use or have or be %s', (text, why) => {
     expect(() => parseEndpoint(text, undefined, 'endpoint')).toThrow(why);
     expect(() => parseEndpoint(text, undefined, 'endpoint')).not.toThrow('secret');
+  });
+
+  it.each([Symbol('a'), Object.create(null), new URL('https://files.example.com'), 5, ['https://a.file.b']])(
+    'are texts: %o',
+    (text) => {
+      expect(() => parseEndpoint(text as string, undefined, 'endpoint')).toThrow('endpoint must be a URL');
+    },
+  );
+
+  it('are not repeated where they may be a key in the wrong place', () => {
+    const key = 'a2V5IG9mIHNvbWVib2R5IHdobyBpcyB2ZXJ5IHNlY3JldA==';
+    expect(() => parseEndpoint(key, undefined, 'endpoint')).toThrow('got a text of 48 characters');
+    expect(() => parseEndpoint('acct.file', undefined, 'endpoint')).toThrow('got "acct.file"');
   });
 
   it('need an account where a custom domain names none', () => {
