@@ -1,12 +1,12 @@
 import { readdir, writeFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { systemClock } from '../../../src/core/clock.js';
 import { createEmulator } from '../../../src/emulator/index.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
-import { ManualClock, settle } from '../../../src/simulation/manual-clock.js';
+import { ManualClock } from '../../../src/simulation/manual-clock.js';
 import { clientOperations, fileSize, fillShare, smallRanges } from '../../support/client-operations.js';
 import { patterned } from '../../support/patterned.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
+import { endOf } from '../ended.js';
 import { SpoilingTransport } from './answers.js';
 import { fuzzSeed, isLongRun } from './budget.js';
 import { Chance } from './chance.js';
@@ -20,36 +20,6 @@ import { errorFault } from './told-errors.js';
 
 /** How many calls run: as many as `AZSTORE_FUZZ_CALLS` says. */
 const calls = Number(process.env.AZSTORE_FUZZ_CALLS ?? 800);
-/** Waits of a call, after which it does not end by itself. */
-const mostWaits = 2_000;
-
-interface Ended {
-  readonly value?: unknown;
-  readonly error?: unknown;
-}
-
-/** Lets time pass until a call has ended; `undefined` when it does not end. */
-async function endOf(clock: ManualClock, call: Promise<unknown>): Promise<Ended | undefined> {
-  let ended: Ended | undefined;
-  call.then(
-    (value) => {
-      ended = { value };
-    },
-    (error: unknown) => {
-      ended = { error };
-    },
-  );
-  const startedAt = systemClock.monotonic();
-  for (let waits = 0; ended === undefined; waits++) {
-    await settle();
-    // Time stands still while the file system works.
-    if (process.getActiveResourcesInfo().some((name) => /^(?:FSReq|FILEHANDLE)/.test(name))) continue;
-    await clock.advance(clock.untilNextTimer ?? 0);
-    if (waits > mostWaits && systemClock.monotonic() - startedAt > 10_000) break;
-  }
-  return ended;
-}
-
 interface Case {
   readonly seed: number;
   readonly localDirectory: string;

@@ -1,16 +1,18 @@
 import { AzureStorageError, TransferError } from '../../../src/files/index.js';
 
-const longestMessage = 1500;
 const longestField = 300;
 /** What could steer a terminal, begin a line of its own in a log, or turn text around. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
 const steering = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
 
-/** ETags as they came: values to compare, which HTTP bounds. */
-const opaque: ReadonlySet<string> = new Set(['expected', 'actual']);
+/** Values as they are: ETags, which HTTP bounds, and what the caller gave. */
+const opaque: ReadonlySet<string> = new Set(['expected', 'actual', 'share', 'path', 'start', 'end', 'size']);
 
-/** What is wrong with an error that a caller gets; `undefined` when nothing is. */
-export function errorFault(error: unknown): string | undefined {
+/**
+ * What is wrong with an error that a caller gets; `undefined` when nothing is.
+ * @param longestMessage - In characters; more where the caller gave long names.
+ */
+export function errorFault(error: unknown, longestMessage = 1500): string | undefined {
   if (!(error instanceof AzureStorageError) && !(error instanceof TransferError)) {
     return `an error that is none of ours: ${error instanceof Error ? error.stack : String(error)}`;
   }
