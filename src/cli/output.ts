@@ -25,6 +25,14 @@ export function printable(text: string): string {
   return text.replace(controlCharacters, '?');
 }
 
+/** A value as JSON on one line; the control characters that JSON leaves as they are are written out in it. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
 /** The two streams of a run: data on standard output, everything for people on standard error. */
 export class Output {
   readonly mode: OutputMode;
@@ -64,7 +72,7 @@ export class Output {
   /** Writes values as JSON, one per line. */
   async values(values: readonly unknown[]): Promise<void> {
     if (values.length === 0) return;
-    await this.#write(`${values.map((value) => JSON.stringify(value)).join('\n')}\n`);
+    await this.#write(`${values.map(jsonLine).join('\n')}\n`);
   }
 
   /** Tells people something that they may want to know; `--quiet` and `--json` keep it away. */

@@ -4,7 +4,7 @@ import { Connections } from './connections.js';
 import { codeOf, exitCodeOf, exitCodes, failureValue, hintOf, messageOf } from './failures.js';
 import { Flags } from './flags.js';
 import type { Io } from './io.js';
-import { Output, OutputClosedError } from './output.js';
+import { jsonLine, Output, OutputClosedError } from './output.js';
 import { HelpShown, type Launch, parseCommandLine } from './program.js';
 import { flagsOf } from './verb.js';
 
@@ -77,7 +77,7 @@ const interruption = {
 };
 
 async function printFailure(error: unknown, output: Output): Promise<void> {
-  const text = output.redactor.redact(JSON.stringify(failureValue(error)));
+  const text = output.redactor.redact(jsonLine(failureValue(error)));
   try {
     await output.bytes(`${text}\n`);
   } catch (unwritten) {

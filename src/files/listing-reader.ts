@@ -123,7 +123,8 @@ function listingOf(entries: DirectoryEntry[], root: XmlElement): DirectoryListin
   return nextMarker === undefined || nextMarker === '' ? { entries } : { entries, nextMarker };
 }
 
-const leadsElsewhere = /[/\\]|^\.{1,2}$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: where it stands, other programs take a name to end.
+const leadsElsewhere = /[/\\\u0000]|^\.{1,2}$/;
 
 /** Objects are written out field by field: a page has thousands of them, and spreading one costs as much as scanning it. */
 function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntry {

@@ -43,6 +43,14 @@ describe('Output', () => {
     expect(printable('tab\tand\nline stay')).toBe('tab\tand\nline stay');
   });
 
+  it('writes JSON without characters that could steer a terminal', async () => {
+    const stdout = new Collector();
+    const value = { name: 'a\u009b2J\u007f\u0000b' };
+    await outputTo(stdout).output.values([value]);
+    expect(stdout.text).toBe('{"name":"a\\u009b2J\\u007f\\u0000b"}\n');
+    expect(JSON.parse(stdout.text)).toEqual(value);
+  });
+
   it('writes nothing for an empty list', async () => {
     const stdout = new Collector();
     const { output } = outputTo(stdout);

@@ -198,6 +198,14 @@ describe('a name that would lead elsewhere', () => {
   it.each(['../up', '..', '.', 'a/b', '/etc/passwd', '..\\up'])('is no entry: %s', (given) => {
     expect(() => read(wrap(fileXml(given)))).toThrow('no name of a file or directory');
   });
+
+  it.each(['%00', 'a%00.txt', '%2e%2e', '%2fetc', '..%5cup'])(
+    'is no entry when it is encoded: %s',
+    (given) => {
+      const xml = fileXml(given).replace('<Name>', '<Name Encoded="true">');
+      expect(() => read(wrap(xml))).toThrow('no name of a file or directory');
+    },
+  );
 });
 
 describe('listings', () => {
