@@ -19,6 +19,7 @@ declare global {
   function later(): undefined;
   function lead(signal: AbortSignal): Promise<void>;
   function readFile(path: string, encoding: 'utf8'): Promise<string>;
+  function readVault(name: string): Promise<string>;
 }
 `;
 

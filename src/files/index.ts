@@ -1,7 +1,9 @@
 /** Entry `azstore/files`: the client of Azure Files, its types, its errors. */
 export type {
   AzureCredentials,
+  CredentialProvider,
   Provided,
+  ProviderContext,
 } from '../core/auth/credentials.js';
 export type { Environment } from '../core/auth/environment.js';
 export type {

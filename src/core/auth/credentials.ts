@@ -13,11 +13,11 @@ import {
   type ManagedIdentityOptions,
   type WorkloadIdentityOptions,
 } from './identity/built-in.js';
-import { type Provided, providedSource } from './provided.js';
+import { type CredentialProvider, type Provided, type ProviderContext, providedSource } from './provided.js';
 import type { TokenCredential } from './token-cache.js';
 import { tokenSource } from './token-source.js';
 
-export type { Provided };
+export type { CredentialProvider, Provided, ProviderContext };
 
 /** Who the client is. */
 export type AzureCredentials =

@@ -2,11 +2,21 @@ import { AuthenticationError, ConfigurationError } from '../errors.js';
 import { Secret } from '../redact.js';
 import type { AttemptCredential, CredentialKind, CredentialSource } from './credentials.js';
 
+/** Why a function is asked for a value. */
+export interface ProviderContext {
+  /** The service has just refused what the function gave: what is kept in a cache would be refused again. */
+  readonly refused: boolean;
+}
+
+/** Gives a key, a SAS or a connection string. Several calls may ask at a time. */
+export type CredentialProvider = (context: ProviderContext) => string | Promise<string>;
+
 /**
  * A value, or a function asked for it before each attempt, so that a rotated key or a fresh SAS needs no restart. The
- * function is asked once more when the service refuses what it gave; the request is repeated if it gives something else.
+ * function is asked once more, with `refused`, when the service refuses what it gave; the request is repeated if it gives
+ * something else.
  */
-export type Provided = string | (() => string | Promise<string>);
+export type Provided = string | CredentialProvider;
 
 /** How a provided text is read. */
 export interface ProvidedReader {
@@ -34,16 +44,16 @@ export function providedSource(
 
 function askedSource(
   kind: CredentialKind | undefined,
-  provider: () => string | Promise<string>,
+  provider: CredentialProvider,
   { name, read }: ProvidedReader,
 ): CredentialSource {
-  const get = async () => read(await askProvider(provider, name));
+  const ask = async (context: ProviderContext) => read(await askProvider(provider, name, context));
   return Object.freeze({
     kind,
-    get,
+    get: () => ask({ refused: false }),
     async renew(refused: AttemptCredential) {
       // A store of keys that fails just now explains less than the refusal does.
-      const next = await get().catch(() => undefined);
+      const next = await ask({ refused: true }).catch(() => undefined);
       return next === undefined || isSame(next, refused) ? undefined : next;
     },
   });
@@ -64,10 +74,14 @@ function secretOf(credential: AttemptCredential): string {
   }
 }
 
-async function askProvider(provider: () => string | Promise<string>, name: string): Promise<string> {
+async function askProvider(
+  provider: CredentialProvider,
+  name: string,
+  context: ProviderContext,
+): Promise<string> {
   let value: unknown;
   try {
-    value = await provider();
+    value = await provider(context);
   } catch (cause) {
     throw new AuthenticationError('AuthorizationFailure', `the function given as ${name} failed`, { cause });
   }

@@ -145,6 +145,20 @@ describe('a key or a SAS that comes from a function', () => {
     expect((await answer).status).toBe(200);
   });
 
+  it('is told whether it was refused, so that what it keeps can be thrown away', async () => {
+    const told: boolean[] = [];
+    const key = ({ refused }: { refused: boolean }) => {
+      told.push(refused);
+      return refused ? rotated : accountKey;
+    };
+    const { send, transport } = pipeline({ type: 'shared_key', key });
+    const answer = send(operations.read);
+    (await transport.next()).refuse(403, 'AuthenticationFailed');
+    (await transport.next()).answer(200);
+    expect((await answer).status).toBe(200);
+    expect(told).toEqual([false, true]);
+  });
+
   it('is recognised by the document where the answer has no code in its headers', async () => {
     const sas = ['sv=1&sig=old', 'sv=1&sig=new'];
     const { send, transport } = pipeline({ type: 'sas_token', token: () => sas.shift() ?? '' });
