@@ -43,6 +43,13 @@ export class Connections {
     return client;
   }
 
+  /** A client that cannot sign, for what is known of an account without credentials. */
+  unsigned(location: RemoteLocation, more: ClientOptions): AzureFilesClient {
+    const accountName = this.#flags.text('account-name') ?? accountIn(this.#env);
+    const named = accountName === undefined || location.account !== undefined ? {} : { accountName };
+    return this.open(location, { ...more, ...named, credentials: { type: 'token', credential: nobody } });
+  }
+
   /**
    * What names the credentials for a location: a flag, its environment variable, or the URL. `undefined` where the library
    * looks into the environment itself.
@@ -67,7 +74,7 @@ export function clientOptions(
   const given = chosenCredentials(flags, account, env)?.credentials;
   // A key or SAS that was given needs the account; its name may come from elsewhere, unless a URL tells.
   const needsName = given !== undefined && given.type !== 'connection_string' && account === undefined;
-  const name = needsName ? (env.AZURE_STORAGE_ACCOUNT ?? env.AZURE_STORAGE_ACCOUNT_NAME) : undefined;
+  const name = needsName ? accountIn(env) : undefined;
   const options: { [Name in keyof ClientOptions]?: ClientOptions[Name] | undefined } = {
     accountName: flags.text('account-name') ?? name,
     endpoint: account?.endpoint ?? flags.text('endpoint'),
@@ -77,6 +84,12 @@ export function clientOptions(
   };
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 }
+
+function accountIn(env: Environment): string | undefined {
+  return env.AZURE_STORAGE_ACCOUNT ?? env.AZURE_STORAGE_ACCOUNT_NAME;
+}
+
+const nobody = { getToken: () => Promise.resolve(null) };
 
 /** With `--auth-mode key`, a login that the environment asks for does not count. */
 function environmentFor(flags: Flags, env: Environment): Environment {

@@ -1,6 +1,7 @@
 import type { Verb } from '../verb.js';
 import { cat } from './cat.js';
 import { cp } from './cp.js';
+import { doctor } from './doctor.js';
 import { emulator } from './emulator.js';
 import { leaseAcquire } from './lease-acquire.js';
 import { leaseBreak } from './lease-break.js';
@@ -41,6 +42,7 @@ export const verbs: readonly Verb[] = [
   sasLock,
   sasGenerate,
   sasAccount,
+  doctor,
   emulator,
 ];
 
