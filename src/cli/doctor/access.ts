@@ -5,7 +5,7 @@ import { displayLocation, type RemoteLocation, type ShareLocation } from '../loc
 import { type Found, lookUp } from '../lookup.js';
 import type { Identity } from './credentials.js';
 import { type Finding, fail, ok, warn } from './finding.js';
-import { isDenied, isRefusedAsker, refusal } from './refusals.js';
+import { isDenied, isUnexplained, refusal } from './refusals.js';
 import { allows } from './sas-claims.js';
 
 /** What the checks of access need. */
@@ -123,9 +123,9 @@ async function find(access: Access, location: ShareLocation): Promise<Found | un
   return { kind: 'file', properties: await client.files.getProperties({ share, path, signal }) };
 }
 
-/** What was asked has no body in its answer: why a key or SAS was refused, the answer to another question tells. */
+/** An answer without a body does not say why it refuses: the answer to another question does. */
 async function explained(access: Access, location: ShareLocation, error: unknown): Promise<unknown> {
-  if (!isRefusedAsker(error)) return error;
+  if (!isUnexplained(error)) return error;
   const { client, identity, signal } = access;
   const { share, path } = location;
   const question =
@@ -133,7 +133,7 @@ async function explained(access: Access, location: ShareLocation, error: unknown
       ? client.files.listRanges({ share, path, signal })
       : client.directories.list({ share, path: '', pageSize: 1, signal });
   const trial = await attempt<unknown>(access, question);
-  return 'error' in trial && isRefusedAsker(trial.error) ? trial.error : error;
+  return 'error' in trial && isUnexplained(trial.error) ? trial.error : error;
 }
 
 /** Where a SAS does not let read: to be refused for just that shows that it is accepted. */

@@ -7,9 +7,10 @@ export function isDenied(error: unknown): boolean {
   return error instanceof AuthenticationError && error.code === 'PermissionDenied';
 }
 
-/** Whether it was not even accepted who asked. */
-export function isRefusedAsker(error: unknown): boolean {
-  return error instanceof AuthenticationError && error.serviceCode === 'AuthenticationFailed';
+/** Whether who asks was not accepted, or how: the details of both stand in the body of an answer alone. */
+export function isUnexplained(error: unknown): boolean {
+  if (!(error instanceof AzureFilesError)) return false;
+  return error.status === 400 || error.serviceCode === 'AuthenticationFailed';
 }
 
 /** What it means that the service refused something that was tried. */
