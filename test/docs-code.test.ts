@@ -15,6 +15,7 @@ declare global {
   const client: Client;
   const bytes: Uint8Array;
   const credential: TokenCredential;
+  const received: string;
   const result: Uint8Array;
   function later(): undefined;
   function lead(signal: AbortSignal): Promise<void>;

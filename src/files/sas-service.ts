@@ -58,7 +58,10 @@ export interface GenerateSasRequest extends SasTerms {
   /** A stored access policy of the share; nothing has a default then. Only with an account key. */
   policyId?: string | undefined;
   responseHeaders?: SasResponseHeaders | undefined;
-  /** The only user who may use it, by object id; only with a token. */
+  /**
+   * The only user who may use it, by object id; only with a token. That user must send a token of theirs beside it, as the
+   * official clients can: this one does not.
+   */
   delegatedUserObjectId?: string | undefined;
   /** The tenant of that user, where it is another one; only with a token. */
   delegatedUserTenantId?: string | undefined;

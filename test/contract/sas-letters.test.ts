@@ -41,12 +41,12 @@ async function signed(owner: AzureFilesClient, right: Right, file: string): Prom
   const { letters } = right;
   switch (right.for) {
     case 'share':
-      return (await owner.sas.generate({ permissions: letters as 'r' })).token;
+      return (await owner.sas.generate({ permissions: letters })).token;
     case 'file':
-      return (await owner.sas.generate({ path: file, permissions: letters as 'r' })).token;
+      return (await owner.sas.generate({ path: file, permissions: letters })).token;
     case 'account': {
-      const resourceTypes = right.levels as 's';
-      return (await owner.sas.generateAccount({ resourceTypes, permissions: letters as 'r' })).token;
+      const resourceTypes = right.levels;
+      return (await owner.sas.generateAccount({ resourceTypes, permissions: letters })).token;
     }
   }
 }

@@ -2,7 +2,7 @@ import { ClientAssertionCredential } from '@azure/identity';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { HttpHeaders } from '../../src/core/http/headers.js';
 import { bufferedBody, type HttpResponse } from '../../src/core/http/message.js';
-import { createEmulator, type EngineOptions } from '../../src/emulator/index.js';
+import { type BuiltInRole, createEmulator, type EngineOptions } from '../../src/emulator/index.js';
 import {
   AzureFilesClient,
   type AzureFilesConfig,
@@ -83,7 +83,7 @@ const reading = ['read', 'look', 'list ranges', 'read beside it', 'list'] as con
 const management = ['look at the share', 'list shares'] as const;
 const data = attempts.filter((attempt) => !management.some((each) => each === attempt));
 
-const roles: readonly (readonly [string, readonly AttemptName[]])[] = [
+const roles: readonly (readonly [BuiltInRole, readonly AttemptName[]])[] = [
   ['Storage File Data Privileged Reader', reading],
   ['Storage File Data Privileged Contributor', data],
   ['Storage File Data SMB Share Contributor', []],
@@ -95,7 +95,7 @@ const roles: readonly (readonly [string, readonly AttemptName[]])[] = [
 describe('a client with a token', () => {
   it.each(roles)('in the role %s does what that grants, over HTTPS', async (role, allowed) => {
     const { owner, connect } = await startOwner({
-      roles: [{ principal: alice.oid, role: role as 'Reader' }],
+      roles: [{ principal: alice.oid, role }],
     });
     const credential = new Issuer(Date);
     const tried = ourAttempts(connect({ type: 'token', credential }));

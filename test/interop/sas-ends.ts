@@ -53,9 +53,12 @@ export async function startOwner(more: EmulatorOptions = {}) {
   const byKey = ShareServiceClient.fromConnectionString(connectionString, options);
   return {
     emulator,
+    endpoint,
+    transport,
     owner,
     /** Stored access policies are no business of our client: they are made elsewhere. */
-    setPolicies: (...policies: SignedIdentifier[]) => byKey.getShareClient('data').setAccessPolicy(policies),
+    setPolicies: (policies: readonly SignedIdentifier[], share = 'data') =>
+      byKey.getShareClient(share).setAccessPolicy([...policies]),
     connect,
     withSas: (sas: string, config?: AzureFilesConfig) => connect({ type: 'sas_token', token: sas }, config),
     officialShare: (sas: string) => new ShareClient(`${endpoint}/data?${sas}`, anonymous),
@@ -64,6 +67,14 @@ export async function startOwner(more: EmulatorOptions = {}) {
 }
 
 export type Owner = Awaited<ReturnType<typeof startOwner>>;
+
+/** A policy as it is stored with a share. */
+export function policy(id: string, permissions: string): SignedIdentifier {
+  const hourMs = 3_600_000;
+  const startsOn = new Date(Date.now() - hourMs);
+  const expiresOn = new Date(Date.now() + hourMs);
+  return { id, accessPolicy: { startsOn, expiresOn, permissions } };
+}
 
 /** What is tried with every SAS. */
 export const attempts = [

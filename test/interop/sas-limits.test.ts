@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wellKnownAccount } from '../../src/emulator/index.js';
 import { type AzureFilesClient, generateFileSas } from '../../src/files/index.js';
 import { rejection } from '../support/rejection.js';
-import { absent, type Owner, path, startOwner, tokenCredentials, verdict } from './sas-ends.js';
+import { absent, type Owner, path, policy, startOwner, tokenCredentials, verdict } from './sas-ends.js';
 
 /* What limits a SAS beside its letters, and what ends it before its time: through our client and the official one. */
 
@@ -16,12 +16,6 @@ async function read({ withSas, officialShare }: Owner, sas: string): Promise<str
     await verdict(() => withSas(sas).files.read({ path })),
     await verdict(() => official.downloadToBuffer()),
   ];
-}
-
-/** A policy as it is stored with a share. */
-function policy(id: string, permissions = 'r') {
-  const times = { startsOn: new Date(Date.now() - hourMs), expiresOn: new Date(Date.now() + hourMs) };
-  return { id, accessPolicy: { ...times, permissions } };
 }
 
 const signers: readonly (readonly [string, (owner: Owner) => AzureFilesClient])[] = [
@@ -150,10 +144,10 @@ describe('a SAS signed with an account key', () => {
 describe('a SAS by a stored policy', () => {
   it('does what the policy says, until it says something else', async () => {
     const started = await startOwner();
-    await started.setPolicies(policy('p'));
+    await started.setPolicies([policy('p', 'r')]);
     const { token } = await started.owner.sas.generate({ path, policyId: 'p' });
     expect(await read(started, token)).toEqual(['yes', 'yes']);
-    await started.setPolicies(policy('p', 'w'));
+    await started.setPolicies([policy('p', 'w')]);
     const lacks = 'AuthorizationPermissionMismatch';
     expect(await read(started, token)).toEqual([lacks, lacks]);
     await started.withSas(token).files.write({ path, data: Buffer.from('x') });
@@ -161,12 +155,12 @@ describe('a SAS by a stored policy', () => {
 
   it.each([
     ['is gone', []],
-    ['has another name', [policy('q')]],
+    ['has another name', [policy('q', 'r')]],
   ])('is revoked once the policy %s', async (_name, policies) => {
     const started = await startOwner();
-    await started.setPolicies(policy('p'));
+    await started.setPolicies([policy('p', 'r')]);
     const { token } = await started.owner.sas.generate({ policyId: 'p' });
-    await started.setPolicies(...policies);
+    await started.setPolicies(policies);
     const refused = 'AuthenticationFailed';
     expect(await read(started, token)).toEqual([refused, refused]);
     const error = await rejection<Error>(started.withSas(token).files.read({ path }));
@@ -175,7 +169,7 @@ describe('a SAS by a stored policy', () => {
 
   it('is refused where both say the same thing', async () => {
     const started = await startOwner();
-    await started.setPolicies(policy('p'));
+    await started.setPolicies([policy('p', 'r')]);
     const { token } = await started.owner.sas.generate({ policyId: 'p', permissions: 'r' });
     expect(await read(started, token)).toEqual(['AuthenticationFailed', 'AuthenticationFailed']);
   });
