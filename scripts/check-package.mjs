@@ -25,7 +25,7 @@ try {
   const report = JSON.parse(packed);
   const { files, filename, size } = Array.isArray(report) ? report[0] : Object.values(report)[0];
   const strangers = files.filter(
-    ({ path }) => !/^(dist|docs)\/|^(README|CHANGELOG)\.md$|^LICENSE$|^package\.json$/.test(path),
+    ({ path }) => !/^(dist|docs)\/|^(README|CHANGELOG|SECURITY)\.md$|^LICENSE$|^package\.json$/.test(path),
   );
   if (strangers.length > 0)
     problems.push(`files that do not belong: ${strangers.map(({ path }) => path).join(', ')}`);
