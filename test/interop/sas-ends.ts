@@ -61,7 +61,8 @@ export async function startOwner(more: EmulatorOptions = {}) {
       byKey.getShareClient(share).setAccessPolicy([...policies]),
     connect,
     withSas: (sas: string, config?: AzureFilesConfig) => connect({ type: 'sas_token', token: sas }, config),
-    officialShare: (sas: string) => new ShareClient(`${endpoint}/data?${sas}`, anonymous),
+    officialShare: (sas: string) =>
+      new ShareClient(`${endpoint}/data?${sas}`, anonymous, { allowTrailingDot: true }),
     officialService: (sas: string) => new ShareServiceClient(`${endpoint}?${sas}`, anonymous),
   };
 }
