@@ -53,27 +53,29 @@ interface FileTrial {
 async function tryInFile(access: Access, check: Check, { directory, use }: FileTrial): Promise<Finding> {
   const { client, identity, signal } = access;
   const { share } = directory;
-  // Of the form of other files that are there for a moment, so that whoever clears up knows it.
+  // No other file has this name, so that none is overwritten; its form tells whoever clears up what it is.
   const path = joinPath(directory.path, `.azstore-${systemClock.uuid()}.tmp`);
+  let made = false;
+  const work = async () => {
+    await client.files.create({ share, path, size: 0, signal });
+    made = true;
+    await use(path);
+  };
   let tried: Trial<void>;
   let left: unknown;
   try {
-    tried = await attempt(
-      access,
-      client.files.createIfNotExists({ share, path, signal }).then(() => use(path)),
-    );
+    tried = await attempt(access, work());
   } finally {
     left = await remove(access, share, path);
   }
-  if ('error' in tried) return refusal(check, tried.error, identity);
   const where = displayLocation(directory);
-  if (left !== undefined) {
-    return fail(check, left, {
-      message: `${where}: what was made there could not be removed: ${path}`,
-      cure: `azstore rm files://${share}/${path}`,
-    });
+  if ('value' in tried && left === undefined) {
+    return ok(check, { message: `may ${check === 'write' ? 'make and remove' : 'lock'} files in ${where}` });
   }
-  return ok(check, { message: `may ${check === 'write' ? 'make and remove' : 'lock'} files in ${where}` });
+  const finding = 'error' in tried ? refusal(check, tried.error, identity) : fail(check, left);
+  if (!made || left === undefined) return finding;
+  const message = `${finding.message}; what was made could not be removed: ${path}`;
+  return { ...finding, message, cure: `azstore rm files://${share}/${path}` };
 }
 
 async function lockOnce({ client, signal }: Access, share: string, path: string): Promise<void> {
