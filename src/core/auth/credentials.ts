@@ -90,6 +90,12 @@ export function checkAccountKey(key: unknown): string {
 /** The query of a SAS without its question mark. @throws {AuthenticationError} `InvalidKey` when it is none. */
 export function checkSasToken(token: unknown): string {
   const query = typeof token === 'string' ? token.trim().replace(/^[?&]/, '') : '';
+  if (/(^|&)sig=REDACTED(&|$)/.test(query)) {
+    throw new AuthenticationError(
+      'InvalidKey',
+      'the SAS token has no signature any more, as it was made to be shown: give the token property of the SAS itself',
+    );
+  }
   if (/^\w+=/.test(query) && /(^|&)sig=[^&]+/.test(query) && !/[^!-~]|[#?]/.test(query)) return query;
   throw new AuthenticationError(
     'InvalidKey',

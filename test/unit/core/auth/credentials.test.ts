@@ -36,6 +36,14 @@ describe('SAS tokens', () => {
     expect(checkSasToken('sig=a')).toBe('sig=a');
   });
 
+  it('is not what a SAS shows of itself', () => {
+    const failed = expect.objectContaining({
+      code: 'InvalidKey',
+      message: expect.stringContaining('has no signature any more'),
+    });
+    expect(() => checkSasToken('sv=1&sig=REDACTED&sp=r')).toThrow(failed);
+  });
+
   it.each(['', 'sv=1', 'sig=', 'sv=1&sig=a b', 'design=1', 'sig=a#b', undefined])(
     'are not what %s is',
     (token) => {
