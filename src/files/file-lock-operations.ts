@@ -52,10 +52,22 @@ export class FileLockOperations implements LockOperations {
     }
   }
 
-  async writeRecord(content: RecordContent, limits: RequestLimits): Promise<string> {
+  async writeRecord(content: RecordContent, limits: RequestLimits, fence?: string): Promise<string> {
     const { path } = this.#record;
-    const wire = createFileRequest(this.#record, { path, size: 0, metadata: recordMetadata(content) });
+    const metadata = recordMetadata(content);
+    const wire = createFileRequest(this.#record, { path, size: 0, metadata, leaseId: fence });
     return etagOf(await this.#send(wire, limits));
+  }
+
+  async fence(limits: RequestLimits): Promise<string | undefined> {
+    const proposedId = this.#context.pipeline.options.clock.uuid();
+    const wire = leaseFileRequest(this.#record, { action: 'acquire', proposedId, durationSeconds: -1 });
+    return (await this.#unless(isGone, this.#send(wire, limits))) ? proposedId : undefined;
+  }
+
+  endFence(id: string | undefined, limits: RequestLimits): Promise<boolean> {
+    const action = id === undefined ? ({ action: 'break' } as const) : ({ action: 'release', id } as const);
+    return this.#unless(isGone, this.#send(leaseFileRequest(this.#record, action), limits));
   }
 
   async isLeased(limits: RequestLimits): Promise<boolean> {
@@ -88,8 +100,7 @@ export class FileLockOperations implements LockOperations {
   }
 
   release(id: string, limits: RequestLimits): Promise<boolean> {
-    const gone = (error: unknown) => isRefusedLease(error) || hasCode(error, 'FileNotFound');
-    return this.#unless(gone, this.#send(leaseFileRequest(this.#file, { action: 'release', id }), limits));
+    return this.#unless(isGone, this.#send(leaseFileRequest(this.#file, { action: 'release', id }), limits));
   }
 
   breakLease(limits: RequestLimits): Promise<boolean> {
@@ -122,6 +133,10 @@ export class FileLockOperations implements LockOperations {
       throw error;
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return isRefusedLease(error) || hasCode(error, 'FileNotFound');
 }
 
 /** Whether the service said of the lease, and not of itself, why not. */
