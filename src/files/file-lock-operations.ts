@@ -110,13 +110,27 @@ export class FileLockOperations implements LockOperations {
     );
   }
 
-  /** Removes the record of a file that has been deleted. Never throws: a record without its file does no harm. */
-  async deleteRecord(signal?: AbortSignal): Promise<void> {
+  /**
+   * Does what ends the file, or this name of it, and removes the record then, unless somebody has written it meanwhile: it
+   * is that of another file, whose lease would be one without end. A record that stays without its file does no harm.
+   */
+  async removingRecord<T>(end: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    // Most files have none.
+    const fence = await this.fence({ limitMs: timing.favourMs, signal }).catch(() => undefined);
+    if (fence === undefined) return end();
+    const favour = { limitMs: timing.favourMs };
+    let result: T;
     try {
-      await this.#send(deleteFileRequest(this.#record, {}), { limitMs: timing.favourMs, signal });
-    } catch {
-      // Most files have none.
+      result = await end();
+    } catch (error) {
+      const spared = this.endFence(fence, favour).catch(() => {});
+      // Whoever gave up does not wait for it.
+      if (signal?.aborted !== true) await spared;
+      throw error;
     }
+    const wire = deleteFileRequest(this.#record, { leaseId: fence });
+    await this.#send(wire, { ...favour, signal }).catch(() => {});
+    return result;
   }
 
   #send(wire: WireRequest, limits: RequestLimits): Promise<HttpResponse> {
