@@ -84,7 +84,10 @@ class Deletion {
     await this.#each(batch, (path, signal) => this.#deleteFile(path, signal));
     // Without its record, the lease on a file that stays would be one without end.
     const free = records.filter((path) => !this.#keptRecords.has(path.toLowerCase()));
-    await this.#each(free, (path, signal) => this.#deleteFile(path, signal));
+    await this.#each(free, async (path, signal) => {
+      await this.#free(locateFile(this.#context, this.#share, path), signal);
+      await this.#deleteFile(path, signal);
+    });
     return levels;
   }
 
@@ -103,7 +106,7 @@ class Deletion {
     if (await this.#attempt(deleteFileRequest(at, {}), path, signal)) this.#report.filesDeleted += 1;
   }
 
-  /** A file whose writer died before it got its name may have been leased for it already. */
+  /** A file whose writer died before it got its name may have been leased for it already; so may a record while it is written. */
   async #free(at: Location, signal: AbortSignal): Promise<void> {
     try {
       await send(this.#context, leaseFileRequest(at, { action: 'break' }), { signal });

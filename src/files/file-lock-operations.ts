@@ -52,10 +52,22 @@ export class FileLockOperations implements LockOperations {
     }
   }
 
-  async writeRecord(content: RecordContent, limits: RequestLimits): Promise<string> {
+  async writeRecord(content: RecordContent, limits: RequestLimits, fence?: string): Promise<string> {
     const { path } = this.#record;
-    const wire = createFileRequest(this.#record, { path, size: 0, metadata: recordMetadata(content) });
+    const metadata = recordMetadata(content);
+    const wire = createFileRequest(this.#record, { path, size: 0, metadata, leaseId: fence });
     return etagOf(await this.#send(wire, limits));
+  }
+
+  async fence(limits: RequestLimits): Promise<string | undefined> {
+    const proposedId = this.#context.pipeline.options.clock.uuid();
+    const wire = leaseFileRequest(this.#record, { action: 'acquire', proposedId, durationSeconds: -1 });
+    return (await this.#unless(isGone, this.#send(wire, limits))) ? proposedId : undefined;
+  }
+
+  endFence(id: string | undefined, limits: RequestLimits): Promise<boolean> {
+    const action = id === undefined ? ({ action: 'break' } as const) : ({ action: 'release', id } as const);
+    return this.#unless(isGone, this.#send(leaseFileRequest(this.#record, action), limits));
   }
 
   async isLeased(limits: RequestLimits): Promise<boolean> {
@@ -88,8 +100,7 @@ export class FileLockOperations implements LockOperations {
   }
 
   release(id: string, limits: RequestLimits): Promise<boolean> {
-    const gone = (error: unknown) => isRefusedLease(error) || hasCode(error, 'FileNotFound');
-    return this.#unless(gone, this.#send(leaseFileRequest(this.#file, { action: 'release', id }), limits));
+    return this.#unless(isGone, this.#send(leaseFileRequest(this.#file, { action: 'release', id }), limits));
   }
 
   breakLease(limits: RequestLimits): Promise<boolean> {
@@ -99,13 +110,27 @@ export class FileLockOperations implements LockOperations {
     );
   }
 
-  /** Removes the record of a file that has been deleted. Never throws: a record without its file does no harm. */
-  async deleteRecord(signal?: AbortSignal): Promise<void> {
+  /**
+   * Does what ends the file, or this name of it, and removes the record then, unless somebody has written it meanwhile: it
+   * is that of another file, whose lease would be one without end. A record that stays without its file does no harm.
+   */
+  async removingRecord<T>(end: () => Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+    // Most files have none.
+    const fence = await this.fence({ limitMs: timing.favourMs, signal }).catch(() => undefined);
+    if (fence === undefined) return end();
+    const favour = { limitMs: timing.favourMs };
+    let result: T;
     try {
-      await this.#send(deleteFileRequest(this.#record, {}), { limitMs: timing.favourMs, signal });
-    } catch {
-      // Most files have none.
+      result = await end();
+    } catch (error) {
+      const spared = this.endFence(fence, favour).catch(() => {});
+      // Whoever gave up does not wait for it.
+      if (signal?.aborted !== true) await spared;
+      throw error;
     }
+    const wire = deleteFileRequest(this.#record, { leaseId: fence });
+    await this.#send(wire, { ...favour, signal }).catch(() => {});
+    return result;
   }
 
   #send(wire: WireRequest, limits: RequestLimits): Promise<HttpResponse> {
@@ -122,6 +147,10 @@ export class FileLockOperations implements LockOperations {
       throw error;
     }
   }
+}
+
+function isGone(error: unknown): boolean {
+  return isRefusedLease(error) || hasCode(error, 'FileNotFound');
 }
 
 /** Whether the service said of the lease, and not of itself, why not. */

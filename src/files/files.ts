@@ -1,7 +1,7 @@
 import { bufferedText, changeResult } from './answers.js';
 import { appendToFile } from './append.js';
 import { updateIfMatch, writeIfMatch } from './conditional-write.js';
-import { type FilesContext, type Location, locateFile, send } from './context.js';
+import { type FilesContext, locateFile, send, type WireRequest } from './context.js';
 import { abortCopy, copyFile, copyFromUrl, waitForCopy } from './copy.js';
 import { createFileIfNotExists } from './create-if-not-exists.js';
 import { hasCode, ifThere } from './failure.js';
@@ -118,14 +118,21 @@ async function listRanges(context: FilesContext, request: ListRangesRequest): Pr
 
 async function deleteFile(context: FilesContext, request: DeleteFileRequest): Promise<void> {
   const at = locateFile(context, request.share, request.path);
-  await removeFile(context, at, request);
-  // After the file: a lease without its record would be one without end.
-  if (request.leaseId !== undefined) await new FileLockOperations(context, at).deleteRecord(request.signal);
+  const wire = deleteFileRequest(at, request);
+  const { leaseId, signal } = request;
+  const remove = () => removeFile(context, wire, request);
+  if (leaseId === undefined) return remove();
+  context.leases?.check(leaseId);
+  await new FileLockOperations(context, at).removingRecord(remove, signal);
 }
 
-async function removeFile(context: FilesContext, at: Location, request: DeleteFileRequest): Promise<void> {
+async function removeFile(
+  context: FilesContext,
+  wire: WireRequest,
+  request: DeleteFileRequest,
+): Promise<void> {
   try {
-    await send(context, deleteFileRequest(at, request), request);
+    await send(context, wire, request);
   } catch (error) {
     // Sent more than once: the first one may well have deleted it.
     if (!hasCode(error, 'FileNotFound') || error.attempts < 2) throw error;

@@ -3,6 +3,7 @@ import { AutoRenewingLease } from '../lease/auto-renewing-lease.js';
 import { HeldLease, type HeldStart, type LeaseUpkeep } from '../lease/held-lease.js';
 import { heldOf, Lease } from '../lease/lease.js';
 import { LockUpkeep } from '../lease/lock-upkeep.js';
+import { endEndless } from '../lease/record.js';
 import { acquireTimed, TimedUpkeep } from '../lease/timed-lease.js';
 import { momentOf } from '../lease/timing.js';
 import { runUnderLock } from '../lease/with-lock.js';
@@ -142,6 +143,8 @@ async function breakLease(context: FilesContext, request: BreakLeaseRequest): Pr
     const message = `breakPeriodSeconds must be 0 on a file, whose lease ends at once, got ${periodSeconds}`;
     throw new ConfigurationError('InvalidRequest', message);
   }
+  const { holder } = resolveAcquire({}, 0);
+  await endEndless(new FileLockOperations(context, at), { holder, ifStill: async () => true }, signal);
   return secondsLeft(await send(context, leaseFileRequest(at, { action: 'break' }), { signal }));
 }
 

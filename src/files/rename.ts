@@ -2,8 +2,9 @@ import { ConfigurationError } from '../core/errors.js';
 import type { HttpResponse } from '../core/http/message.js';
 import { mayHaveBeenDone } from '../lease/failures.js';
 import type { HeldLease } from '../lease/held-lease.js';
-import { infinite } from '../lease/lock-operations.js';
+import { infinite, type RequestLimits } from '../lease/lock-operations.js';
 import { LockUpkeep } from '../lease/lock-upkeep.js';
+import { writeRecord, writeRecordIf } from '../lease/record.js';
 import { timing } from '../lease/timing.js';
 import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
 import { hasCode } from './failure.js';
@@ -73,20 +74,21 @@ async function renameLocked(
   const target = new FileLockOperations(context, at.to);
   await prepareRecord(target, { durationSeconds, holder, signal });
   held.moving(new LockUpkeep(target, { durationSeconds, holder }));
-  let response: HttpResponse;
-  try {
-    response = await rename();
-  } catch (error) {
-    if (!mayHaveBeenDone(error)) held.moved('nowhere');
-    throw error;
-  }
-  held.moved('there');
-  // Tells of life under the new name at once. The old record has no file any more.
-  await Promise.allSettled([
-    held.renew(signal),
-    new FileLockOperations(context, at.from).deleteRecord(signal),
-  ]);
-  return response;
+  const move = async (): Promise<HttpResponse> => {
+    let response: HttpResponse;
+    try {
+      response = await rename();
+    } catch (error) {
+      if (!mayHaveBeenDone(error)) held.moved('nowhere');
+      throw error;
+    }
+    held.moved('there');
+    // Tells of life under the new name at once.
+    await held.renew(signal).catch(() => {});
+    return response;
+  };
+  // The old record has no file any more.
+  return new FileLockOperations(context, at.from).removingRecord(move, signal);
 }
 
 /** Where the new name is somebody's already, the record there is left alone: the rename may be refused. */
@@ -96,14 +98,21 @@ async function prepareRecord(
 ): Promise<void> {
   const limits = { limitMs: timing.requestMs, signal };
   const isThere = (await target.readRecord(limits)) !== undefined;
-  // A lease without end has none, but must not stand beside one that says otherwise.
-  if (isThere !== (facts.durationSeconds === infinite)) return;
+  const content = { ...facts, renewed: 0 };
+  const isFree = () => hasNoLease(target, limits);
+  if (facts.durationSeconds === infinite) {
+    // Such a lease has none, but must not stand beside one that says otherwise.
+    if (isThere) await writeRecordIf(target, { content, ifStill: isFree }, limits);
+  } else if (!isThere && (await isFree())) await writeRecord(target, content, limits);
+}
+
+async function hasNoLease(file: FileLockOperations, limits: RequestLimits): Promise<boolean> {
   try {
-    if (await target.isLeased(limits)) return;
+    return !(await file.isLeased(limits));
   } catch (error) {
-    if (!hasCode(error, 'FileNotFound')) throw error;
+    if (hasCode(error, 'FileNotFound')) return true;
+    throw error;
   }
-  await target.writeRecord({ ...facts, renewed: 0 }, limits);
 }
 
 /** See `DirectoryService.rename`. */

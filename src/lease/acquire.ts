@@ -1,9 +1,11 @@
 import type { Clock } from '../core/clock.js';
 import { pause } from '../core/pause.js';
-import { infinite, type LockOperations, type SeenRecord } from './lock-operations.js';
+import { tooLate } from './failures.js';
+import { infinite, type LockOperations, type RequestLimits, type SeenRecord } from './lock-operations.js';
+import { writeRecord, writeRecordIf } from './record.js';
 import { type Grant, LeaseAttempt, type Wanted, type Way } from './single-lease.js';
 import { type Look, type RecordWatch, untilStaleMs, watchRecord } from './staleness.js';
-import { timing } from './timing.js';
+import { elapsedMs, type Moment, momentOf, timing } from './timing.js';
 import { type Blocked, type Patience, untilGranted } from './waiting.js';
 
 /** What to acquire, and how long to wait for it; a holder that is found dead is replaced even when that takes longer. */
@@ -14,6 +16,14 @@ export interface AcquireWish extends Wanted, Patience {
 
 /** The own mark has kept every other takeover away. */
 const ownMark: Way = Object.freeze({ hasRecord: true, takeoverMayRun: () => false });
+
+/** How often a machine that falls asleep between a question and its answer asks again. */
+const looks = 3;
+
+/** A look, with what decisions that rest on it are dated by. */
+interface DatedLook extends Look {
+  readonly sent: Moment;
+}
 
 /** Blocked, with nothing that can be expected. */
 const forNow: Blocked = Object.freeze({ lookInMs: Number.POSITIVE_INFINITY });
@@ -47,10 +57,9 @@ class Acquisition {
 
   async attempt(): Promise<Grant | Blocked> {
     const look = await this.#look();
-    if (look === undefined && !(await this.#prepare())) return forNow;
-    const timed = this.#wish.durationSeconds !== infinite;
+    if (!this.#isTold(look) && !(await this.#prepare())) return forNow;
     const grant = await this.#attempt.take(this.#nextId(), {
-      hasRecord: look !== undefined || timed,
+      hasRecord: look !== undefined || this.#isTimed,
       takeoverMayRun: () => look !== undefined && this.#takeoverMayRun(look),
     });
     if (grant !== undefined) return grant;
@@ -64,29 +73,45 @@ class Acquisition {
    * A holder that is given up may give back its lease at the last moment. Whoever takes it then could be broken in its
    * place, by one that looked at the record before that told of the new holder.
    */
-  #takeoverMayRun({ record, sentAt }: Look): boolean {
+  #takeoverMayRun({ record, sent }: DatedLook): boolean {
     const { taking, ageMs = 0 } = record;
     if (taking === true && ageMs < timing.takeoverEndMs) return true;
-    return this.#since(sentAt) >= timing.takeoverMs;
+    return this.#since(sent) >= timing.takeoverMs;
   }
 
-  async #look(): Promise<Look | undefined> {
-    const sentAt = this.#clock.monotonic();
-    const record = await this.#operations.readRecord(this.#limits());
-    return record && { record, sentAt, answeredAt: this.#clock.monotonic() };
+  /** Looks at the record; anew when it took so long that the lease may have changed hands meanwhile. */
+  async #look(): Promise<DatedLook | undefined> {
+    for (let round = 1; ; round++) {
+      const sent = momentOf(this.#clock);
+      const record = await this.#operations.readRecord(this.#limits(timing.takeoverMs));
+      if (this.#since(sent) >= timing.takeoverMs && round < looks) continue;
+      return record && { record, sent, sentAt: sent.monotonic, answeredAt: this.#clock.monotonic() };
+    }
+  }
+
+  get #isTimed(): boolean {
+    return this.#wish.durationSeconds !== infinite;
+  }
+
+  /** Whether the record says already what it must say when this caller dies right after it has got the lease. */
+  #isTold(look: DatedLook | undefined): boolean {
+    if (look === undefined) return false;
+    return !this.#isTimed || look.record.durationSeconds !== infinite;
   }
 
   /**
-   * Where no record is: a lease that somebody has is infinite, and respected. Before a lease that ends is taken, the
-   * record must be there: who died between the two would hold the file for ever.
+   * Where no record is, or one of a lease without end: a lease that somebody has is infinite, and respected. Before a
+   * lease that ends is taken, the record must say so: who died between the two would hold the file for ever.
    * @returns whether the lease may be free.
    */
   async #prepare(): Promise<boolean> {
     this.#watch = undefined;
+    const lookedAt = momentOf(this.#clock);
     if (await this.#operations.isLeased(this.#limits())) return false;
-    if (this.#wish.durationSeconds !== infinite) {
-      await this.#operations.writeRecord(this.#attempt.mark, this.#limits());
-    }
+    if (!this.#isTimed) return true;
+    // Somebody may have taken a lease without end since, and told so.
+    if (this.#since(lookedAt) > timing.decisionMs) throw tooLate(this.#operations.resource);
+    await writeRecord(this.#operations, this.#attempt.mark, this.#limits());
     return true;
   }
 
@@ -101,7 +126,7 @@ class Acquisition {
     if (!(await this.#isStill(mark))) return undefined;
     const grant = await this.#attempt.take(this.#nextId(), ownMark);
     if (grant !== undefined) return grant;
-    const lookedAt = this.#clock.monotonic();
+    const lookedAt = momentOf(this.#clock);
     if (!(await this.#isStill(mark)) || this.#since(lookedAt) > timing.decisionMs) return undefined;
     // Once: were it repeated because no answer came, it could hit whoever came next.
     await this.#operations.breakLease(this.#limits(timing.decisionMs));
@@ -109,17 +134,14 @@ class Acquisition {
   }
 
   /** Writes the own record in place of the stale one. @returns its ETag; `undefined` when there is any doubt. */
-  async #mark(stale: SeenRecord): Promise<string | undefined> {
-    const startedAt = this.#clock.monotonic();
-    const limits = () => this.#limits(timing.decisionMs - this.#since(startedAt));
-    const record = await this.#operations.readRecord(limits());
-    if (record?.etag !== stale.etag || this.#since(startedAt) >= timing.decisionMs) return undefined;
-    const mark = await this.#operations.writeRecord(this.#attempt.mark, limits());
-    return this.#since(startedAt) > timing.decisionMs ? undefined : mark;
+  #mark({ etag }: SeenRecord): Promise<string | undefined> {
+    const content = this.#attempt.mark;
+    const ifStill = (limits: RequestLimits) => this.#isStill(etag, limits);
+    return writeRecordIf(this.#operations, { content, ifStill }, this.#limits(timing.decisionMs));
   }
 
-  async #isStill(etag: string): Promise<boolean> {
-    const record = await this.#operations.readRecord(this.#limits());
+  async #isStill(etag: string, limits: RequestLimits = this.#limits()): Promise<boolean> {
+    const record = await this.#operations.readRecord(limits);
     return record?.etag === etag;
   }
 
@@ -129,8 +151,9 @@ class Acquisition {
     return id;
   }
 
-  #since(time: number): number {
-    return this.#clock.monotonic() - time;
+  /** By both clocks: a machine that slept must not end what it saw before it did. */
+  #since(moment: Moment): number {
+    return elapsedMs(this.#clock, moment);
   }
 
   #limits(limitMs: number = timing.requestMs): { limitMs: number; signal: AbortSignal | undefined } {

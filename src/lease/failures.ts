@@ -28,6 +28,12 @@ const told: Readonly<Record<LeaseErrorCode, string>> = {
 /** What a new call can cure. */
 const retryable: ReadonlySet<LeaseErrorCode> = new Set(['LeaseAlreadyPresent', 'LeaseLost', 'LeaseExpired']);
 
+/** An answer that came so late, or found this process asleep for so long, that nothing can be built on it any more. */
+export function tooLate({ share, path }: LockedResource): NetworkError {
+  const message = `${share}/${path}: an answer about its lease came too late to rely on`;
+  return new NetworkError('Timeout', message, { retryable: true, phase: 'attempt' });
+}
+
 /** An error about a lease that this side found out. Never names an id. */
 export function leaseError(
   code: LeaseErrorCode,

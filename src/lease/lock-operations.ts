@@ -41,8 +41,20 @@ export interface LockOperations {
   readonly resource: LockedResource;
   /** Reads the record; `undefined` when there is none. */
   readRecord(limits: RequestLimits): Promise<SeenRecord | undefined>;
-  /** Writes the record, in place of an earlier one. @returns its ETag. */
-  writeRecord(content: RecordContent, limits: RequestLimits): Promise<string>;
+  /**
+   * Writes the record, in place of an earlier one.
+   * @param fence - One that must still stand.
+   * @returns its ETag.
+   * @throws {LeaseError} when that fence does not stand any more.
+   */
+  writeRecord(content: RecordContent, limits: RequestLimits, fence?: string): Promise<string>;
+  /**
+   * Takes a lease on the record itself, for the moment of one write: a fence.
+   * @returns its id; `undefined` when somebody has one, or there is no record.
+   */
+  fence(limits: RequestLimits): Promise<string | undefined>;
+  /** Gives a fence back, or ends that of somebody else when no id is given. @returns false when there was none. */
+  endFence(id: string | undefined, limits: RequestLimits): Promise<boolean>;
   /** Whether anybody has a lease on the file. @throws when the file is missing. */
   isLeased(limits: RequestLimits): Promise<boolean>;
   /** Takes the lease on the file. @returns false when somebody has it. @throws when the file is missing. */

@@ -1,5 +1,7 @@
+import { giveBackLease } from './give-back.js';
 import type { LeaseUpkeep, UpkeepLimits } from './held-lease.js';
 import { infinite, type LockedResource, type LockOperations } from './lock-operations.js';
+import { writeRecord } from './record.js';
 
 /** Keeps the lease on a file: looks whether it is there, then tells the others by the record. */
 export class LockUpkeep implements LeaseUpkeep {
@@ -26,11 +28,12 @@ export class LockUpkeep implements LeaseUpkeep {
     beforeLast();
     this.#renewed += 1;
     const content = { durationSeconds: this.#durationSeconds, holder: this.#holder, renewed: this.#renewed };
-    await this.#operations.writeRecord(content, limits);
+    await writeRecord(this.#operations, content, limits);
     return true;
   }
 
   release(id: string, limits: UpkeepLimits): Promise<boolean> {
-    return this.#operations.release(id, limits);
+    const returned = { id, durationSeconds: this.#durationSeconds, holder: this.#holder };
+    return giveBackLease(this.#operations, returned, limits);
   }
 }

@@ -1,8 +1,10 @@
 import type { Clock } from '../core/clock.js';
 import { pause } from '../core/pause.js';
-import { mayHaveBeenDone } from './failures.js';
-import { infinite, type LockOperations, type RecordContent } from './lock-operations.js';
-import { type Moment, momentOf, remainingMs, timing } from './timing.js';
+import { mayHaveBeenDone, tooLate } from './failures.js';
+import { giveBackLease } from './give-back.js';
+import { infinite, type LockOperations, type RecordContent, type RequestLimits } from './lock-operations.js';
+import { longestSeconds, writeRecord, writeRecordIf } from './record.js';
+import { elapsedMs, type Moment, momentOf, remainingMs, timing } from './timing.js';
 
 /** A lease that has been taken. */
 export interface Grant {
@@ -22,7 +24,7 @@ export interface Wanted {
 
 /** What is known of the record when a lease is taken. */
 export interface Way {
-  /** Without a record, an infinite lease stays without. */
+  /** Whether there certainly is one. */
   readonly hasRecord: boolean;
   /** Whether somebody may be about to break a lease that it takes for a dead holder's. */
   readonly takeoverMayRun: () => boolean;
@@ -46,7 +48,7 @@ export class LeaseAttempt {
   /** The record of this caller, as long as it does not hold the lease: always one that frees itself. */
   get mark(): RecordContent {
     const { durationSeconds, holder } = this.#wanted;
-    const seconds = durationSeconds === infinite ? longest : durationSeconds;
+    const seconds = durationSeconds === infinite ? longestSeconds : durationSeconds;
     return { durationSeconds: seconds, holder, renewed: 0, taking: true };
   }
 
@@ -58,9 +60,14 @@ export class LeaseAttempt {
    * @returns `undefined` when somebody else has it, or has ended it.
    */
   async take(id: string, way: Way): Promise<Grant | undefined> {
+    const askedAt = momentOf(this.#clock);
     if (!(await this.#acquire(id))) return undefined;
     try {
-      return await this.#confirm(id, way);
+      const confirmedAt = await this.#tell(id, askedAt, way);
+      const held = confirmedAt !== undefined && (await this.#operations.holds(id, this.#limits));
+      if (held && this.#isEnough(confirmedAt)) return { id, confirmedAt };
+      await this.#giveBack(id);
+      return undefined;
     } catch (error) {
       const released = this.#giveBack(id);
       // Whoever gave up does not wait for it.
@@ -69,35 +76,55 @@ export class LeaseAttempt {
     }
   }
 
-  async #confirm(id: string, { hasRecord, takeoverMayRun }: Way): Promise<Grant | undefined> {
-    const { durationSeconds, signal } = this.#wanted;
-    const limits = { limitMs: timing.requestMs, signal };
+  /** @returns from when on others count this holder's time; `undefined` when the lease is lost already. */
+  async #tell(id: string, askedAt: Moment, { hasRecord, takeoverMayRun }: Way): Promise<Moment | undefined> {
+    // One may have come into being while an infinite lease was taken, which stays without as long as there is none.
+    const isThere = hasRecord || (await this.#operations.readRecord(this.#limits)) !== undefined;
     let confirmedAt = momentOf(this.#clock);
-    if (hasRecord) await this.#operations.writeRecord(this.#told, limits);
-    if (takeoverMayRun()) {
-      await pause(this.#clock, timing.settleMs - timing.settleEndMs, signal);
-      confirmedAt = momentOf(this.#clock);
-      // As a renewal would: whoever marked the record after the first time sees this.
-      await this.#operations.writeRecord(this.#told, limits);
-      await pause(this.#clock, timing.settleEndMs, signal);
-    }
-    const held = await this.#operations.holds(id, limits);
-    const enough = remainingMs(this.#clock, confirmedAt, durationSeconds) >= (durationSeconds * 1000) / 3;
-    if (held && enough) return { id, confirmedAt };
-    await this.#giveBack(id);
-    return undefined;
+    this.#checkSince(askedAt);
+    if (isThere && (await this.#write(id)) === undefined) return undefined;
+    if (!takeoverMayRun()) return confirmedAt;
+    await pause(this.#clock, timing.settleMs - timing.settleEndMs, this.#wanted.signal);
+    this.#checkSince(confirmedAt);
+    confirmedAt = momentOf(this.#clock);
+    // As a renewal would: whoever marked the record after the first time sees this.
+    if ((await this.#write(id)) === undefined) return undefined;
+    await pause(this.#clock, timing.settleEndMs, this.#wanted.signal);
+    return confirmedAt;
   }
 
-  get #told(): RecordContent {
+  /**
+   * A record of a lease without end must not come late, nor from one that has lost the lease: it would make the lease of
+   * whoever has the file by then one without end.
+   */
+  async #write(id: string): Promise<string | undefined> {
+    const operations = this.#operations;
     const { durationSeconds, holder } = this.#wanted;
-    return { durationSeconds, holder, renewed: 0 };
+    const content = { durationSeconds, holder, renewed: 0 };
+    if (durationSeconds !== infinite) return writeRecord(operations, content, this.#limits);
+    const ifStill = (limits: RequestLimits) => operations.holds(id, limits);
+    return writeRecordIf(operations, { content, ifStill }, this.#limits);
+  }
+
+  /** Later, the lease may have been ended, and the record be that of another one, which must not be written over. */
+  #checkSince(moment: Moment): void {
+    if (elapsedMs(this.#clock, moment) > timing.takeoverMs) throw tooLate(this.#operations.resource);
+  }
+
+  /** Whether there is time left to do something. */
+  #isEnough(confirmedAt: Moment): boolean {
+    const { durationSeconds } = this.#wanted;
+    return remainingMs(this.#clock, confirmedAt, durationSeconds) >= (durationSeconds * 1000) / 3;
+  }
+
+  get #limits(): RequestLimits {
+    return { limitMs: timing.requestMs, signal: this.#wanted.signal };
   }
 
   /** Sends the id once. When no answer came, the file tells whether it has the lease. */
   async #acquire(id: string): Promise<boolean> {
-    const limits = { limitMs: timing.requestMs, signal: this.#wanted.signal };
     try {
-      return await this.#operations.acquire(id, limits);
+      return await this.#operations.acquire(id, this.#limits);
     } catch (error) {
       if (this.#wanted.signal?.aborted) void this.#giveBack(id);
       else if (mayHaveBeenDone(error) && (await this.#turnedOutHeld(id))) return true;
@@ -118,12 +145,10 @@ export class LeaseAttempt {
 
   async #giveBack(id: string): Promise<void> {
     try {
-      await this.#operations.release(id, favour);
+      const { durationSeconds, holder } = this.#wanted;
+      await giveBackLease(this.#operations, { id, durationSeconds, holder }, favour);
     } catch {
       // Not reachable: the record shows no life any more, which frees the file too.
     }
   }
 }
-
-/** Seconds that a record may promise at the most. */
-const longest = 60;

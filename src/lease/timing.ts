@@ -4,7 +4,10 @@ import type { Clock } from '../core/clock.js';
 export const timing = Object.freeze({
   /** Between two renewals of a live holder. */
   renewalMs: 5_000,
-  /** Between marking a record and breaking the lease: a renewal of a holder that lives after all, and a second. */
+  /**
+   * Between marking a record and breaking the lease: a renewal of a holder that lives after all, and a second. Also how
+   * long a new holder tells of itself after it asked for the lease or told before: it may have been replaced then.
+   */
   takeoverMs: 6_000,
   /** How long a decision to replace a holder may take from what it rests on to what it does. */
   decisionMs: 3_000,
@@ -18,7 +21,7 @@ export const timing = Object.freeze({
   /** After this, nobody goes on any more who has marked a record. */
   takeoverEndMs: 40_000,
   /** Beyond the duration: a record of this age by the service's clock is that of a dead holder. */
-  ageMarginMs: 30_000,
+  ageMarginMs: 25_000,
   /** One request of which nothing else depends. */
   requestMs: 10_000,
   /** One try to give back a lease that is of no use: it is a favour, the record frees it anyway. */

@@ -1,46 +1,24 @@
-import type { Clock } from '../../../src/core/clock.js';
-import { resolveClientOptions } from '../../../src/core/options.js';
-import { pause } from '../../../src/core/pause.js';
-import { createPipeline } from '../../../src/core/pipeline.js';
 import { createEmulator } from '../../../src/emulator/index.js';
-import { locateFile } from '../../../src/files/context.js';
-import { mapFailure } from '../../../src/files/failure.js';
-import { FileLockOperations } from '../../../src/files/file-lock-operations.js';
-import { AzureFilesClient } from '../../../src/files/index.js';
-import { type AcquireWish, acquireLock } from '../../../src/lease/acquire.js';
-import { AutoRenewingLease } from '../../../src/lease/auto-renewing-lease.js';
-import { HeldLease } from '../../../src/lease/held-lease.js';
-import type { LockOperations } from '../../../src/lease/lock-operations.js';
-import { LockUpkeep } from '../../../src/lease/lock-upkeep.js';
-import { runUnderLock } from '../../../src/lease/with-lock.js';
-import { Network, type RequestKind, requestKinds, type Weather } from './network.js';
+import { type Crew, crewOf, type Post } from './crew.js';
+import { calm, Network, type RequestKind, requestKinds, type Weather } from './network.js';
+import { Operator } from './operator.js';
 import { SimulatedProcess } from './process.js';
+import { type Protocol, realProtocol } from './protocol.js';
+import type { Losses } from './unrenewed-loss.js';
 import { Witness } from './witness.js';
+import { type Job, type Setting, Worker } from './worker.js';
 import { type Chance, World } from './world.js';
 
-const file = 'counter.bin';
+/** Who takes part: only holders of leases that end, or also of leases without end, foreign programs, and a person. */
+export type Cast = 'timed' | 'mixed';
 
-/** The protocol in a form that a test can take parts out of. */
-export interface Protocol {
-  /** What every process uses. */
-  operations(own: LockOperations, clock: Clock, tools: Tools): LockOperations;
-  /** The clock that the protocol reads. */
-  clock(own: Clock): Clock;
-  /** The lease id that a write carries. */
-  idOfWrite(id: string): string | undefined;
+/** What may be told of a history beside its seed. */
+export interface HistoryOptions {
+  readonly cast?: Cast;
+  readonly protocol?: Protocol | undefined;
+  /** Is filled with what happened. */
+  readonly log?: string[] | undefined;
 }
-
-/** What a changed protocol may do beside the requests of the real one. */
-export interface Tools {
-  deleteRecord(): Promise<void>;
-}
-
-/** The protocol as it is. */
-export const realProtocol: Protocol = {
-  operations: (own) => own,
-  clock: (own) => own,
-  idOfWrite: (id) => id,
-};
 
 /** How a history went. */
 export interface Report {
@@ -51,11 +29,18 @@ export interface Report {
   readonly breaks: number;
   readonly falseLosses: number;
   readonly lateBreaks: number;
+  /** How many leases without end somebody else ended, by cause, and how many a person. */
+  readonly endlessHolds: number;
+  readonly endlessLosses: Losses;
+  /** The same of those that end by themselves, and that nobody renewed. */
+  readonly unrenewedLosses: Losses;
+  readonly operatorBreaks: number;
+  /** How often a record came late that says that a lease is without end which is not. */
+  readonly strayRecords: number;
   /** How long the file stayed locked after everybody had died, in milliseconds. */
   readonly recoveryMs: number;
 }
 
-const calm: Weather = { loss: 0, slow: 0, late: 0, twice: 0 };
 const weathers: readonly Weather[] = [
   calm,
   { loss: 0.01, slow: 0.05, late: 0.005, twice: 0 },
@@ -75,56 +60,39 @@ function storms(chance: Chance): ReadonlyMap<RequestKind, Weather> {
   return new Map(kinds.map((kind) => [kind, weather]));
 }
 
-/** Runs one history; the same seed gives the same one. `log` is filled with what happened. */
-export async function runHistory(
-  seed: number,
-  protocol: Protocol = realProtocol,
-  log?: string[],
-): Promise<Report> {
+/** Runs one history; the same seed gives the same one. */
+export async function runHistory(seed: number, options: HistoryOptions = {}): Promise<Report> {
+  const { cast = 'timed', protocol = realProtocol, log } = options;
+  const file = 'counter.bin';
   const world = new World(seed);
   const witness = new Witness(world, file, log);
-  const clock = new SimulatedProcess(world, 'service');
-  const emulator = createEmulator({ shares: ['data'], clock });
+  const emulator = createEmulator({ shares: ['data'], clock: new SimulatedProcess(world, 'service') });
   const network = new Network(world, emulator.transport, { weather: calm, observe: witness.observe });
-  const setting = { world, network, witness, protocol, connectionString: emulator.connectionString };
+  const { connectionString } = emulator;
+  const setting: Setting = { world, network, witness, protocol, connectionString, file };
   const setup = new Worker(setting, 'setup');
   const made = setup.create();
   await world.run(60_000);
   await made;
+  const crew = crewOf(cast, world.chance);
+  if (crew.before !== undefined) {
+    const done = setup.do(crew.before);
+    await world.run(180_000);
+    await done;
+  }
   network.weather = world.chance.pick(weathers);
   network.storms = storms(world.chance);
-  const durationSeconds = world.chance.pick([15, 15, 30, 60]);
-  for (let index = 0; index < 3; index++) employ(setting, { name: `w${index}`, durationSeconds });
+  const posts = crew.posts(world.chance);
+  for (const post of posts) employ(setting, post);
+  const operator = crew.hasOperator ? new Operator(setting) : undefined;
+  operator?.watch();
   await world.run(world.chance.between(60_000, 150_000));
-  const recoveryMs = await recover(setting, durationSeconds);
+  const recoveryMs = await recover(setting, crew);
+  operator?.stop();
   const end = new Worker(setting, 'end').look();
   await world.run(60_000);
   witness.judge(await end);
-  const { violations, breaks, falseLosses, lateBreaks, holds } = witness;
-  return {
-    seed,
-    violations,
-    requests: network.requests,
-    holds: holds.length,
-    breaks,
-    falseLosses,
-    lateBreaks,
-    recoveryMs,
-  };
-}
-
-interface Setting {
-  readonly world: World;
-  readonly network: Network;
-  readonly witness: Witness;
-  readonly protocol: Protocol;
-  readonly connectionString: string;
-  ended?: boolean;
-}
-
-interface Post {
-  readonly name: string;
-  readonly durationSeconds: number;
+  return { seed, ...witness.totals, requests: network.requests, recoveryMs };
 }
 
 /** A place that is filled again when its worker dies. */
@@ -138,7 +106,7 @@ function employ(setting: Setting, post: Post): void {
     const worker = new Worker(setting, `${post.name}.${generation}`);
     if (chance.happens(0.7)) worker.process.killAtWake = Math.floor(chance.between(1, 120));
     if (chance.happens(0.4)) worker.process.stallAtWake = Math.floor(chance.between(1, 120));
-    void worker.work(post.durationSeconds);
+    void worker.work(() => post.job(chance));
     const watch = (): void => {
       if (chance.happens(0.02)) worker.process.setWallClock(chance.between(-100_000, 100_000));
       if (setting.ended) worker.process.kill();
@@ -153,8 +121,10 @@ function employ(setting: Setting, post: Post): void {
   world.after(chance.between(0, 3_000), start);
 }
 
+const heirJob: Job = { duty: 'timed', durationSeconds: 15, waitMs: 200_000, isRenewed: true };
+
 /** Everybody dies; one that comes new must get the lock. @returns after how long. */
-async function recover(setting: Setting, durationSeconds: number): Promise<number> {
+async function recover(setting: Setting, crew: Crew): Promise<number> {
   const { world, network, witness } = setting;
   setting.ended = true;
   await world.run(1_001);
@@ -163,17 +133,18 @@ async function recover(setting: Setting, durationSeconds: number): Promise<numbe
   network.storms = new Map();
   witness.note('everybody is dead');
   const patient = world.chance.happens(0.5);
-  const worker = new Worker(setting, 'heir');
-  (patient ? worker.once(200_000) : worker.repeatedly(200_000)).catch((error: unknown) => {
+  const heir = new Worker(setting, 'heir');
+  (patient ? heir.do(heirJob) : heir.repeatedly(heirJob, heirJob.waitMs)).catch((error: unknown) => {
     witness.note(`heir failed: ${String(error)}`);
   });
-  const got = (): boolean => witness.holds.at(-1)?.process === worker.process;
+  const got = (): boolean => witness.holds.at(-1)?.process === heir.process;
   await world.run(300_000, got);
   const took = world.now - diedAt;
   // A request of the dead may come late, and take the lease or write the record once more.
   const since = Math.max(diedAt, witness.lastLifeAt);
-  const allowed = durationSeconds * 1000 + (patient ? 40_000 : 50_000);
-  if (!got()) witness.violations.push('locked for ever');
+  const allowed = crew.longestSeconds * 1000 + 40_000;
+  if (!got() && witness.isRecordStray) witness.strayRecords += 1;
+  else if (!got()) witness.violations.push('locked for ever');
   else if (world.now - since > allowed) witness.violations.push(`locked for ${Math.round(took / 1000)} s`);
   // Until it has done its work, with all its thoughts.
   const before = witness.acknowledged.length;
@@ -184,133 +155,4 @@ async function recover(setting: Setting, durationSeconds: number): Promise<numbe
     witness.violations.push('a holder could not write');
   }
   return took;
-}
-
-class Worker {
-  readonly process: SimulatedProcess;
-  readonly #setting: Setting;
-  readonly #client: AzureFilesClient;
-  readonly #operations: LockOperations;
-  readonly #clock: Clock;
-
-  constructor(setting: Setting, name: string) {
-    const { world, network, connectionString, protocol } = setting;
-    this.#setting = setting;
-    this.process = new SimulatedProcess(world, name);
-    this.#clock = protocol.clock(this.process);
-    const options = {
-      credentials: { type: 'connection_string', connectionString },
-      transport: network.transportOf(this.process),
-      clock: this.#clock,
-    } as const;
-    this.#client = new AzureFilesClient({ ...options, defaultShare: 'data' }, {});
-    const pipeline = createPipeline(resolveClientOptions('file', options, {}), { name: 'test', mapFailure });
-    const context = { pipeline, defaultShare: 'data' };
-    const own = new FileLockOperations(context, locateFile(context, 'data', file));
-    this.#operations = protocol.operations(own, this.#clock, {
-      deleteRecord: () => this.#client.files.delete({ path: `.${file}.lease` }),
-    });
-  }
-
-  async create(): Promise<void> {
-    await this.#client.files.create({ path: file, size: 8, metadata: { owner: 'me' } });
-  }
-
-  async look(): Promise<{ counter: number; etag: string; metadata: Record<string, string> }> {
-    const { data, etag, properties } = await this.#client.files.read({ path: file });
-    return { counter: counterOf(data), etag, metadata: properties.metadata };
-  }
-
-  /** Increments the counter under the lock, again and again, until it dies. */
-  async work(durationSeconds: number): Promise<void> {
-    const { chance } = this.#setting.world;
-    while (!this.#setting.ended) {
-      const waitMs = chance.pick([0, 5_000, 30_000, 150_000]);
-      try {
-        await this.#increment({ durationSeconds, waitMs, holder: this.process.name });
-      } catch (error) {
-        this.#setting.witness.note(`${this.process.name} failed: ${String(error)}`);
-      }
-      await pause(this.#clock, chance.between(10, chance.pick([100, 10_000])), undefined);
-    }
-  }
-
-  async once(waitMs: number): Promise<boolean> {
-    await this.#increment({ durationSeconds: 15, waitMs, holder: 'heir' });
-    return true;
-  }
-
-  async repeatedly(forMs: number): Promise<boolean> {
-    const until = this.process.monotonic() + forMs;
-    while (this.process.monotonic() < until) {
-      try {
-        return await this.once(0);
-      } catch {
-        await pause(this.process, 2_000, undefined);
-      }
-    }
-    return false;
-  }
-
-  async #increment(wish: AcquireWish): Promise<void> {
-    const { witness, world, protocol } = this.#setting;
-    const { durationSeconds } = wish;
-    const grant = await acquireLock(this.#operations, this.#clock, wish);
-    const facts = { durationSeconds, holder: wish.holder };
-    const upkeep = new LockUpkeep(this.#operations, facts);
-    const held = new HeldLease(upkeep, this.#clock, { ...grant, durationSeconds, expiry: 'LeaseLost' });
-    const believes = () => !held.ended && held.remainingMs > 0;
-    const hold = witness.granted({ id: grant.id, process: this.process, durationSeconds, believes });
-    this.process.hold = hold.index;
-    const lease = new AutoRenewingLease(held, new Date(0), this.#clock);
-    held.signal.addEventListener('abort', () => {
-      hold.endedAt ??= world.now;
-    });
-    try {
-      await runUnderLock(lease, async (guard) => {
-        await this.#think(guard.signal);
-        const { data } = await this.#client.files.read({
-          path: file,
-          leaseId: guard.id,
-          signal: guard.signal,
-        });
-        await this.#think(guard.signal);
-        const next = counterOf(data) + 1;
-        const leaseId = protocol.idOfWrite(guard.id);
-        witness.attempted += 1;
-        await this.#client.files.write({
-          path: file,
-          offset: 0,
-          data: bytesOf(next),
-          leaseId,
-          signal: guard.signal,
-        });
-        witness.acknowledged.push(next);
-        await this.#think(guard.signal);
-        hold.endedAt ??= world.now;
-      });
-    } finally {
-      hold.endedAt ??= world.now;
-      this.process.hold = undefined;
-    }
-  }
-
-  async #think(signal: AbortSignal): Promise<void> {
-    const { chance } = this.#setting.world;
-    if (chance.happens(0.5)) await pause(this.#clock, thought(chance), signal);
-  }
-}
-
-function thought(chance: Chance): number {
-  return chance.happens(0.2) ? chance.between(1_000, 40_000) : chance.between(10, 1_000);
-}
-
-function counterOf(data: Uint8Array): number {
-  return new DataView(data.buffer, data.byteOffset).getUint32(0);
-}
-
-function bytesOf(counter: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setUint32(0, counter);
-  return bytes;
 }

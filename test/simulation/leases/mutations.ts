@@ -1,13 +1,20 @@
 import type { Clock } from '../../../src/core/clock.js';
-import type { LockOperations, RecordContent, RequestLimits } from '../../../src/lease/lock-operations.js';
-import { type Protocol, realProtocol } from './history.js';
+import {
+  infinite,
+  type LockOperations,
+  type RecordContent,
+  type RequestLimits,
+} from '../../../src/lease/lock-operations.js';
+import { type Protocol, realProtocol } from './protocol.js';
 
 /** The same operations with some of them replaced; methods stay bound to their object. */
 function changed(own: LockOperations, changes: Partial<LockOperations>): LockOperations {
   return {
     resource: own.resource,
     readRecord: (limits) => own.readRecord(limits),
-    writeRecord: (content, limits) => own.writeRecord(content, limits),
+    writeRecord: (content, limits, fence) => own.writeRecord(content, limits, fence),
+    fence: (limits) => own.fence(limits),
+    endFence: (id, limits) => own.endFence(id, limits),
     isLeased: (limits) => own.isLeased(limits),
     acquire: (id, limits) => own.acquire(id, limits),
     holds: (id, limits) => own.holds(id, limits),
@@ -29,6 +36,46 @@ function wallOnly(own: Clock): Clock {
     uuid: () => own.uuid(),
   };
 }
+
+/** What the protocol must not do where leases without end are taken too. */
+export const endlessMutations: Readonly<Record<string, Protocol>> = {
+  'a record that outlives its lease without end': {
+    ...realProtocol,
+    operations: (own) =>
+      changed(own, {
+        async writeRecord(content, limits, fence) {
+          const takesBack = content.durationSeconds === 60 && content.taking !== true;
+          return takesBack ? 'not written' : own.writeRecord(content, limits, fence);
+        },
+      }),
+  },
+  'a lease that ends, taken beside a record that says otherwise': {
+    ...realProtocol,
+    operations: (own) => {
+      let seconds = 0;
+      return changed(own, {
+        async readRecord(limits) {
+          const record = await own.readRecord(limits);
+          seconds = record?.durationSeconds ?? 0;
+          return record;
+        },
+        async writeRecord(content, limits, fence) {
+          const prepares = seconds === infinite && content.taking === true;
+          return prepares ? 'not written' : own.writeRecord(content, limits, fence);
+        },
+      });
+    },
+  },
+  'a record that is written without a fence': {
+    ...realProtocol,
+    operations: (own) =>
+      changed(own, {
+        fence: async () => 'none',
+        endFence: async () => true,
+        writeRecord: (content, limits) => own.writeRecord(content, limits),
+      }),
+  },
+};
 
 /** What the protocol must not do, each as a change of it. */
 export const mutations: Readonly<Record<string, Protocol>> = {

@@ -1,7 +1,7 @@
 import { type Call, Cancellation } from '../../../src/core/call.js';
 import { NetworkError } from '../../../src/core/errors.js';
 import type { HttpRequest, HttpResponse, Transport } from '../../../src/core/http/message.js';
-import type { SimulatedProcess } from './process.js';
+import type { Duty, SimulatedProcess } from './process.js';
 import type { World } from './world.js';
 
 /** How bad the network is; probabilities per message. */
@@ -15,6 +15,9 @@ export interface Weather {
   /** A request that is delivered twice. */
   readonly twice: number;
 }
+
+/** Every message comes, soon and once. */
+export const calm: Weather = { loss: 0, slow: 0, late: 0, twice: 0 };
 
 /** What a request is for. */
 export type RequestKind = 'look' | 'acquire' | 'break' | 'release' | 'record' | 'watch' | 'write' | 'read';
@@ -48,6 +51,8 @@ export interface Delivery {
   readonly isDoubled: boolean;
   /** The grant that the sender was working under. */
   readonly hold: number | undefined;
+  /** What the sender was doing. */
+  readonly duty: Duty;
 }
 
 /** Told of every request that the service has carried out. */
@@ -62,6 +67,8 @@ export class Network {
   /** Kinds of requests that have it worse. */
   storms: ReadonlyMap<RequestKind, Weather> = new Map();
   requests = 0;
+  /** How long a request is kept back before all that, in milliseconds. */
+  detain: (delivery: Delivery, kind: RequestKind) => number = () => 0;
 
   constructor(world: World, service: Transport, how: { weather: Weather; observe: Observer }) {
     this.#world = world;
@@ -75,10 +82,9 @@ export class Network {
       send: (request, call) =>
         new Promise<HttpResponse>((resolve, reject) => {
           call.cancellation.onCancel(reject);
-          this.#send({ request, from, sentAt: this.#world.now, isDoubled: false, hold: from.hold }, call, {
-            resolve,
-            reject,
-          });
+          const { hold, duty } = from;
+          const delivery = { request, from, sentAt: this.#world.now, isDoubled: false, hold, duty };
+          this.#send(delivery, call, { resolve, reject });
         }),
     };
   }
@@ -95,7 +101,8 @@ export class Network {
       this.#breakOff(delivery, settle);
       return;
     }
-    this.#world.after(this.#delay(weather), () => void this.#deliver(delivery, call, settle));
+    const detained = this.detain(delivery, kindOf(delivery));
+    this.#world.after(detained + this.#delay(weather), () => void this.#deliver(delivery, call, settle));
   }
 
   async #deliver(delivery: Delivery, call: Call, settle?: Settle): Promise<void> {
@@ -120,6 +127,7 @@ export class Network {
   }
 
   #weatherOf(delivery: Delivery): Weather {
+    if (delivery.duty === 'operator') return calm;
     return this.storms.get(kindOf(delivery)) ?? this.weather;
   }
 

@@ -2,6 +2,12 @@ import type { Clock } from '../../../src/core/clock.js';
 import type { World } from './world.js';
 
 /**
+ * What a process is doing: holding leases that end, leases without end, such leases without any record as a program does
+ * that knows nothing of the protocol, or breaking them as a person does.
+ */
+export type Duty = 'timed' | 'endless' | 'foreign' | 'operator';
+
+/**
  * A process with a clock of its own, which can stall, sleep and be killed. Whatever wakes it (a timer, an answer) waits
  * while it stalls, and comes to nothing once it is dead: as all of its code waits for one or the other, that is the same
  * as dying at that `await`.
@@ -16,7 +22,9 @@ export class SimulatedProcess implements Clock {
   #uuids = 0;
   /** Which grant it works under, for those who watch. */
   hold: number | undefined;
+  duty: Duty = 'timed';
   alive = true;
+  hasSlept = false;
   /** How often it has been woken, and at which time it is killed. */
   #wakes = 0;
   killAtWake = Number.POSITIVE_INFINITY;
@@ -77,7 +85,9 @@ export class SimulatedProcess implements Clock {
     }
     if (this.#wakes >= this.stallAtWake) {
       this.stallAtWake = Number.POSITIVE_INFINITY;
-      this.#stall();
+      const { chance } = this.#world;
+      // Half of the time the machine sleeps, and the monotonic clock stands still.
+      this.stall(chance.between(1_000, 90_000), chance.happens(0.5) ? 'asleep' : 'awake');
       this.wake(fn);
       return;
     }
@@ -93,11 +103,11 @@ export class SimulatedProcess implements Clock {
     this.alive = false;
   }
 
-  #stall(): void {
-    const { chance } = this.#world;
-    const ms = chance.between(1_000, 90_000);
+  /** Stops it for a while; asleep, its monotonic clock stands still. */
+  stall(ms: number, how: 'awake' | 'asleep'): void {
     this.#stalledUntil = this.#world.now + ms;
-    // Half of the time the machine sleeps, and the monotonic clock stands still.
-    if (chance.happens(0.5)) this.#asleepMs += ms;
+    if (how === 'awake') return;
+    this.#asleepMs += ms;
+    this.hasSlept = true;
   }
 }

@@ -1,6 +1,9 @@
 import type { HttpResponse } from '../../../src/core/http/message.js';
+import { infinite } from '../../../src/lease/lock-operations.js';
 import type { Delivery } from './network.js';
-import type { SimulatedProcess } from './process.js';
+import type { Duty, SimulatedProcess } from './process.js';
+import { noLosses } from './totals.js';
+import { causeOf, type Ended, isLate, type Losses, type Recorded, type Taken } from './unrenewed-loss.js';
 import type { World } from './world.js';
 
 /** A lock that somebody got, as those see it who know everything. */
@@ -9,6 +12,9 @@ export interface Hold {
   readonly id: string;
   readonly process: SimulatedProcess;
   readonly durationSeconds: number;
+  readonly duty: Duty;
+  /** Whether it is renewed in the background. */
+  readonly isRenewed: boolean;
   /** When the record was last written for it, at the service, and the longest pause between two writes. */
   renewedAt: number;
   longestPauseMs: number;
@@ -18,6 +24,16 @@ export interface Hold {
   endedAt?: number;
   /** What the process believes. */
   believes: () => boolean;
+}
+
+/** The lease on the file, as it is. */
+export interface CurrentLease {
+  readonly id: string;
+  readonly from: SimulatedProcess;
+  readonly duty: Duty;
+  readonly at: number;
+  /** Whether the request for it came late, or twice. */
+  readonly isLate: boolean;
 }
 
 /** Sees every request that the service carries out, and writes down what must not be. */
@@ -35,9 +51,19 @@ export class Witness {
   lateBreaks = 0;
   falseLosses = 0;
   breaks = 0;
-  /** When a request of somebody who is dead by now took the lease or wrote the record. */
+  operatorBreaks = 0;
+  strayRecords = 0;
+  /** Leases without end that somebody else ended who is not a person, and others that nobody renewed, within their time. */
+  readonly endlessLosses = noLosses();
+  readonly unrenewedLosses = noLosses();
+  readonly #taken = new Map<string, Taken>();
+  readonly #records: Recorded[] = [];
+  #recordSince: number | undefined;
+  /** What the record says. */
+  recordedSeconds = 0;
+  /** When a request of somebody who is dead by now took the lease or wrote the record, or a person ended a lease. */
   lastLifeAt = 0;
-  #current: string | undefined;
+  current: CurrentLease | undefined;
   /** The last hold that began with a lease. */
   #latest: number | undefined;
   #etag: string | undefined;
@@ -52,6 +78,23 @@ export class Witness {
   /** ETag of the file after the last request that may change it. */
   get etag(): string | undefined {
     return this.#etag;
+  }
+
+  /** What happened, in numbers. */
+  get totals() {
+    const { violations, breaks, falseLosses, lateBreaks, operatorBreaks, strayRecords } = this;
+    const { endlessLosses, unrenewedLosses } = this;
+    const endlessHolds = this.holds.filter(({ duty }) => duty !== 'timed').length;
+    const counts = { holds: this.holds.length, endlessHolds, breaks, operatorBreaks, strayRecords };
+    return { violations, ...counts, falseLosses, lateBreaks, endlessLosses, unrenewedLosses };
+  }
+
+  /**
+   * Whether a request of the past has taken the file beside a record that says without end, as its last holder could not
+   * take that back.
+   */
+  get isRecordStray(): boolean {
+    return this.current?.duty === 'timed' && this.current.isLate && this.recordedSeconds === infinite;
   }
 
   note(text: string): void {
@@ -83,15 +126,26 @@ export class Witness {
       `${from.name}: ${method} ${target} ${action ?? ''} -> ${response.status}${doubled} after ${took}`,
     );
     if (target.startsWith('/data/.')) {
-      if (method === 'PUT' && response.status === 201) this.#renewed(delivery);
+      this.#observeRecord(delivery, response);
       return;
     }
     if (!target.startsWith(`/data/${this.#file}`) || response.status >= 400) return;
     if (action === 'acquire') this.#acquired(headers.get('x-ms-proposed-lease-id') ?? '', delivery);
     else if (action === 'break') this.#broken(delivery);
-    else if (action === 'release') this.#current = undefined;
+    else if (action === 'release') this.current = undefined;
     else if (method === 'PUT') this.#written(delivery, response);
   };
+
+  #observeRecord(delivery: Delivery, { status }: HttpResponse): void {
+    const { request, from, sentAt, isDoubled } = delivery;
+    if (status >= 400 || request.target.includes('comp=lease')) return;
+    if (request.method === 'DELETE') this.#recordSince = undefined;
+    if (request.method !== 'PUT') return;
+    this.#recordSince ??= this.#world.now;
+    this.recordedSeconds = Number(request.headers.get('x-ms-meta-duration'));
+    this.#records.push({ at: this.#world.now, sentAt, isDoubled, from, seconds: this.recordedSeconds });
+    this.#renewed(delivery);
+  }
 
   #renewed({ from, hold, isDoubled }: Delivery): void {
     if (!from.alive) this.lastLifeAt = this.#world.now;
@@ -102,29 +156,59 @@ export class Witness {
     held.renewedAt = this.#world.now;
   }
 
-  #acquired(id: string, { isDoubled, from }: Delivery): void {
+  #acquired(id: string, { sentAt, isDoubled, from, duty }: Delivery): void {
     if (isDoubled) this.#doubled.add(id);
-    else if (this.#current !== id && this.holds.some((hold) => hold.id === id)) {
+    else if (this.current?.id !== id && this.holds.some((hold) => hold.id === id)) {
       this.violations.push('re-created: a lease that had ended was taken again by its old holder');
     }
-    this.#current = id;
+    const { now } = this.#world;
+    this.current = { id, from, duty, at: now, isLate: isLate({ at: now, sentAt, isDoubled }) };
+    this.#taken.set(id, { at: this.#world.now, recordSince: this.#recordSince });
     if (!from.alive) this.lastLifeAt = this.#world.now;
   }
 
-  #broken({ sentAt, isDoubled }: Delivery): void {
-    this.breaks += 1;
-    const id = this.#current;
-    this.#current = undefined;
-    this.#brokenAt.set(id, this.#world.now);
+  #broken(delivery: Delivery): void {
+    const { sentAt, isDoubled, duty } = delivery;
+    const { now } = this.#world;
+    const id = this.current?.id;
+    this.current = undefined;
+    this.#brokenAt.set(id, now);
     const hold = this.holds.findLast((each) => each.id === id);
+    if (duty === 'operator') {
+      this.operatorBreaks += 1;
+      this.lastLifeAt = now;
+    } else this.breaks += 1;
     if (hold === undefined || hold.endedAt !== undefined) return;
-    hold.brokenAt ??= this.#world.now;
-    if (!hold.process.alive || !hold.believes()) return;
+    hold.brokenAt ??= now;
+    if (duty === 'operator') return;
+    const ended = { at: now, sentAt, isDoubled };
+    // One without end is for a person to end, also when its holder is dead.
+    if (hold.duty !== 'timed') this.#count(this.endlessLosses, hold, ended);
+    else if (hold.process.alive && hold.believes()) this.#timedBroken(hold, ended);
+  }
+
+  #timedBroken(hold: Hold, ended: Ended): void {
+    const { at, sentAt, isDoubled } = ended;
+    if (!hold.isRenewed) {
+      // It may have slept since it told of itself.
+      const told = this.#records.findLast(({ from }) => from === hold.process);
+      const isInTime = at - (told?.at ?? hold.renewedAt) <= hold.durationSeconds * 1000;
+      if (isInTime) this.#count(this.unrenewedLosses, hold, ended);
+      return;
+    }
+    const pauseMs = Math.max(hold.longestPauseMs, at - hold.renewedAt);
     this.falseLosses += 1;
-    const pauseMs = Math.max(hold.longestPauseMs, this.#world.now - hold.renewedAt);
-    const late = isDoubled || this.#world.now - sentAt > 3_000;
-    if (late) this.lateBreaks += 1;
+    if (isDoubled || at - sentAt > 3_000) this.lateBreaks += 1;
     else if (pauseMs <= 6_000) this.violations.push(`false loss: hold ${hold.index} was broken in time`);
+  }
+
+  #count(losses: Losses, { index, id, process, duty }: Hold, ended: Ended): void {
+    const taken = this.#taken.get(id);
+    if (taken === undefined) return;
+    const cause = causeOf({ duty, process, taken, ended, records: this.#records });
+    losses[cause] += 1;
+    this.note(`hold ${index} (${duty}) is broken: ${cause}`);
+    if (cause === 'never') this.violations.push(`broken: hold ${index} (${duty}) by nobody's right`);
   }
 
   #written({ from, hold, request }: Delivery, response: HttpResponse): void {
@@ -159,7 +243,10 @@ export class Witness {
   #judgeLoss(hold: Hold): void {
     if (hold.brokenAt === undefined || !hold.process.alive) return;
     const noticed = hold.endedAt ?? Number.POSITIVE_INFINITY;
-    const allowed = hold.durationSeconds * 1000 + 91_000;
+    // Without renewals it is the next write that tells.
+    const tellsMs = hold.isRenewed ? 60_000 : 180_000;
+    const isOwnTime = hold.isRenewed && hold.duty === 'timed';
+    const allowed = (isOwnTime ? hold.durationSeconds * 1000 : tellsMs) + 91_000;
     if (noticed - hold.brokenAt > allowed) this.violations.push(`hold ${hold.index} never noticed its loss`);
   }
 }

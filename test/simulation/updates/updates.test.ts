@@ -13,9 +13,9 @@ const minute = 60_000;
 const catching: Readonly<Record<string, readonly number[]>> = {
   'comparing versions and writing without the lock': [1, 2],
   'writing in place under the lock': [10, 13],
-  'growing without a mark': [2, 25],
-  'repeating a mark that was not answered': [25, 31],
-  'taking the lock without putting right what is half done': [6, 14],
+  'growing without a mark': [3, 9],
+  'repeating a mark that was not answered': [25, 34],
+  'taking the lock without putting right what is half done': [7, 13],
   'creating without a temporary name': [3, 4],
 };
 

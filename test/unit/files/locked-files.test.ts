@@ -194,10 +194,11 @@ describe('a rename under a lock', () => {
           'HEAD .b.txt.lease',
           'HEAD b.txt',
           'PUT .b.txt.lease',
+          'PUT .a.txt.lease comp=lease acquire',
           'PUT b.txt comp=rename',
           'HEAD b.txt',
-          'DELETE .a.txt.lease',
           'PUT .b.txt.lease',
+          'DELETE .a.txt.lease',
         ]);
         await clock.advance(40_000);
         await client.files.write({ path: 'b.txt', data: bytes('new'), leaseId: guard.id });

@@ -7,7 +7,7 @@ import {
   NetworkError,
   ServerError,
 } from '../../../src/core/errors.js';
-import { isTransient, leaseError, mayHaveBeenDone } from '../../../src/lease/failures.js';
+import { isTransient, leaseError, mayHaveBeenDone, tooLate } from '../../../src/lease/failures.js';
 
 describe('a request that failed', () => {
   it('may have been carried out when it may have been sent', () => {
@@ -77,5 +77,14 @@ describe('an error about a lease', () => {
 
   it('has no place for an id', () => {
     expect(inspect(leaseError('LeaseLost', file), { depth: 9 })).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+  });
+});
+
+describe('an answer that came too late to rely on', () => {
+  it('is silence to whoever waited for it, and may come in time the next time', () => {
+    const error = tooLate({ share: 'data', path: 'dir/a.txt' });
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'Timeout', retryable: true });
+    expect(error.message).toMatch(/^data\/dir\/a\.txt: /);
+    expect(isTransient(error)).toBe(true);
   });
 });
