@@ -4,6 +4,9 @@ const secretPair = /((?:^|[?&;\s'"])(?:sig|sharedaccesssignature|accountkey|acce
 const secretHeader = /(authorization|x-ms-copy-source-authorization)(\s*[:=]\s*)[^\r\n]*/gi;
 const leaseHeader = /((?:x-ms-)?(?:proposed-|source-|destination-)?lease-id)(\s*[:=]\s*)[^\s,;]*/gi;
 const scheme = /\b(SharedKey(?:Lite)?|Bearer)\s+[^\s'",;]+/g;
+/** What has the form of an account key or an access token, wherever it stands. */
+const accountKey = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==/g;
+const accessToken = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 
 /** The text without keys, signatures, tokens and lease ids. Whatever may be printed or stored goes through here. */
 export function redact(text: string): string {
@@ -11,7 +14,9 @@ export function redact(text: string): string {
     .replace(secretPair, `$1${hidden}`)
     .replace(secretHeader, `$1$2${hidden}`)
     .replace(leaseHeader, `$1$2${hidden}`)
-    .replace(scheme, `$1 ${hidden}`);
+    .replace(scheme, `$1 ${hidden}`)
+    .replace(accountKey, hidden)
+    .replace(accessToken, hidden);
 }
 
 /** A URL for messages: the signature of a SAS is taken out, the rest stays readable. */

@@ -15,6 +15,10 @@ describe('redact', () => {
     ['x-ms-lease-id:11111111-2222', 'x-ms-lease-id:REDACTED'],
     ['x-ms-proposed-lease-id: 1111', 'x-ms-proposed-lease-id: REDACTED'],
     ['x-ms-copy-source:https://h/s/f?sv=1&sig=abc', 'x-ms-copy-source:https://h/s/f?sv=1&sig=REDACTED'],
+    [`the name ${'k'.repeat(86)}== is`, 'the name REDACTED is'],
+    ['got "eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln"', 'got "REDACTED"'],
+    [`a digest ${'k'.repeat(85)}==`, `a digest ${'k'.repeat(85)}==`],
+    [`${'x'.repeat(500)}==`, `${'x'.repeat(500)}==`],
     ['design=1&assign=2', 'design=1&assign=2'],
     ['nothing to hide', 'nothing to hide'],
   ])('turns %j into %j', (text, expected) => {
