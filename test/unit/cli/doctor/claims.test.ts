@@ -94,6 +94,7 @@ describe('readToken', () => {
     `a.${Buffer.from('[1]').toString('base64url')}.c`,
     `a.${Buffer.from(JSON.stringify({ oid: 'no id', tid: 7, exp: 'soon' })).toString('base64url')}.c`,
     `a.${Buffer.from(JSON.stringify({ exp: 1e300 })).toString('base64url')}.c`,
+    `a.${Buffer.from(JSON.stringify({ exp: -1e300 })).toString('base64url')}.c`,
   ])('tells nothing of %j', (text) => {
     expect(readToken(text)).toEqual({});
   });
