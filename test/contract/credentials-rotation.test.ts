@@ -1,6 +1,13 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createEmulator } from '../../src/emulator/index.js';
-import { AzureFilesClient, type AzureFilesConfig, type ProviderContext } from '../../src/files/index.js';
+import { pause } from '../../src/core/pause.js';
+import { createEmulator, type EngineOptions } from '../../src/emulator/index.js';
+import {
+  AzureFilesClient,
+  type AzureFilesConfig,
+  type Provided,
+  type ProviderContext,
+} from '../../src/files/index.js';
+import { ManualClock } from '../../src/simulation/manual-clock.js';
 import { patterned } from '../support/patterned.js';
 import { rejection } from '../support/rejection.js';
 
@@ -8,9 +15,10 @@ import { rejection } from '../support/rejection.js';
 
 const path = 'a';
 
-async function setUp() {
+async function setUp({ clock }: Pick<EngineOptions, 'clock'> = {}) {
   const answered: string[] = [];
   const emulator = createEmulator({
+    clock,
     shares: ['data'],
     onRequest: ({ operation, status, code }) => answered.push(`${operation} ${status} ${code ?? ''}`.trim()),
   });
@@ -18,7 +26,7 @@ async function setUp() {
   const { filesEndpoint: endpoint, transport } = emulator;
   const currentKey = () => /AccountKey=([^;]*)/.exec(emulator.connectionString)?.[1] ?? '';
   const connect = (credentials: AzureFilesConfig['credentials'], more: AzureFilesConfig = {}) =>
-    new AzureFilesClient({ endpoint, transport, defaultShare: 'data', credentials, ...more });
+    new AzureFilesClient({ endpoint, transport, clock, defaultShare: 'data', credentials, ...more });
   await connect({ type: 'shared_key', key: currentKey() }).files.write({
     path,
     data: Buffer.from('content'),
@@ -174,6 +182,40 @@ describe('a key that is rotated while a client works', () => {
       name: 'AuthenticationError',
       status: 403,
     });
+  });
+});
+
+describe('a SAS that ends while it holds a lock', () => {
+  /** Holds a lock for three minutes of the clock, or until it is lost. */
+  async function hold(token: (signer: AzureFilesClient) => Promise<Provided>) {
+    const clock = new ManualClock({ now: Date.UTC(2026, 10, 20) });
+    const { connect, currentKey } = await setUp({ clock });
+    const owner = connect({ type: 'shared_key', key: currentKey });
+    const holder = connect({ type: 'sas_token', token: await token(owner) });
+    let outcome: unknown;
+    const held = holder.leases.withLock({ path }, ({ signal }) => pause(clock, 180_000, signal));
+    held.then(
+      () => {
+        outcome = 'held';
+      },
+      (error: unknown) => {
+        outcome = error;
+      },
+    );
+    while (outcome === undefined) await clock.advance(500);
+    return { outcome, heldMs: clock.now() - Date.UTC(2026, 10, 20) };
+  }
+  const forAMinute = async ({ sas }: AzureFilesClient) =>
+    (await sas.forLock({ path, expiresInSeconds: 60 })).token;
+
+  it('costs the lock, which is noticed in time', async () => {
+    const { outcome, heldMs } = await hold(forAMinute);
+    expect(outcome).toMatchObject({ name: 'LeaseError', code: 'LeaseLost' });
+    expect(heldMs).toBeLessThan(90_000);
+  });
+
+  it('costs nothing where a function gives the next one', async () => {
+    expect((await hold(async (signer) => () => forAMinute(signer))).outcome).toBe('held');
   });
 });
 
