@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { ConfigurationError } from '../core/errors.js';
+import { shown } from '../core/option-checks.js';
 import { type EmulatorAccount, isBase64 } from './options.js';
 
 /** Which key is replaced, and by what. */
@@ -43,12 +44,10 @@ export class AccountKeyring {
   regenerate({ account = this.#first, keyName = 'key1', value }: RegenerateKeyRequest): string {
     const keys = this.#keys.get(account);
     if (keys === undefined) {
-      throw invalid(
-        `account must be one of ${[...this.#keys.keys()].join(', ')}, got ${JSON.stringify(account)}`,
-      );
+      throw invalid(`account must be one of ${[...this.#keys.keys()].join(', ')}, got ${shown(account)}`);
     }
     if (!Object.hasOwn(positions, keyName)) {
-      throw invalid(`keyName must be key1 or key2, got ${JSON.stringify(keyName)}`);
+      throw invalid(`keyName must be key1 or key2, got ${shown(keyName)}`);
     }
     // The key itself stays out of the message.
     if (value !== undefined && !isBase64(value)) throw invalid('value must be base64');

@@ -1,5 +1,6 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
+import { shown } from '../core/option-checks.js';
 import type { Grant } from './engine/authority/roles.js';
 import type { AnsweredRequest } from './engine/engine.js';
 import { type RoleAssignment, resolveRoles } from './role-options.js';
@@ -125,7 +126,7 @@ export function resolveEmulatorOptions(user: EmulatorOptions): ResolvedEngineOpt
   const { blobsPort = 0, cert, key } = user;
   if (blobsPort !== 0) {
     throw invalid(
-      `blobsPort must be 0, because there is no Blob service in the emulator yet, got ${blobsPort}`,
+      `blobsPort must be 0, because there is no Blob service in the emulator yet, got ${shown(blobsPort)}`,
     );
   }
   if ((cert === undefined) !== (key === undefined)) {
@@ -178,7 +179,7 @@ function resolveAccounts(
 function checkedAccount({ name, keys }: EmulatorAccount, index: number): EmulatorAccount {
   if (!/^[a-z0-9]{3,24}$/.test(name)) {
     throw invalid(
-      `accounts[${index}].name must be 3 to 24 lower-case letters and digits, got ${JSON.stringify(name)}`,
+      `accounts[${index}].name must be 3 to 24 lower-case letters and digits, got ${shown(name)}`,
     );
   }
   if (keys.length < 1 || keys.length > 2) {
@@ -197,26 +198,31 @@ export function isBase64(text: string): boolean {
 function checkedHost(name: string, index: number): string {
   if (/^[a-z0-9_.:-]+$/i.test(name) && !/^[^:]*:\d+$/.test(name)) return name.toLowerCase();
   throw invalid(
-    `allowedHosts[${index}] must be the name or the address of a host, without a port, got ${JSON.stringify(name)}`,
+    `allowedHosts[${index}] must be the name or the address of a host, without a port, got ${shown(name)}`,
   );
 }
 
 function checkedShare(name: string, index: number): string {
   if (/^(?=.{3,63}$)[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) return name;
   throw invalid(
-    `shares[${index}] must be 3 to 63 lower-case letters, digits and single dashes, got ${JSON.stringify(name)}`,
+    `shares[${index}] must be 3 to 63 lower-case letters, digits and single dashes, got ${shown(name)}`,
   );
 }
 
 function integer(option: string, value: number, most: number): number {
   if (Number.isInteger(value) && value >= 0 && value <= most) return value;
-  throw invalid(`${option} must be an integer from 0 to ${most}, got ${value}`);
+  throw invalid(`${option} must be an integer from 0 to ${most}, got ${shown(value)}`);
+}
+
+/** Nothing that is much longer than the names of options. */
+function nameOf(key: string): string {
+  return /^\w{1,30}$/.test(key) ? key : shown(key);
 }
 
 function refuseUnknown(user: object, known: readonly string[]): void {
   const unknown = Object.keys(user).find((name) => !known.includes(name));
   if (unknown !== undefined)
-    throw invalid(`${unknown} is not an option of the emulator; there are ${known.join(', ')}`);
+    throw invalid(`${nameOf(unknown)} is not an option of the emulator; there are ${known.join(', ')}`);
 }
 
 function invalid(message: string): ConfigurationError {

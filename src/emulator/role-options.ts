@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import { shown } from '../core/option-checks.js';
 import { type BuiltInRole, builtInRoles, type Grant, shortAction } from './engine/authority/roles.js';
 import { foldName } from './engine/files/names.js';
 
@@ -42,11 +43,11 @@ function resolveRole(
   }
   if (role !== undefined && !Object.hasOwn(builtInRoles, role)) {
     throw invalid(
-      `${option}.role must be one of ${Object.keys(builtInRoles).join(', ')}, got ${JSON.stringify(role)}`,
+      `${option}.role must be one of ${Object.keys(builtInRoles).join(', ')}, got ${shown(role)}`,
     );
   }
   if (account !== undefined && !accounts.includes(account)) {
-    throw invalid(`${option}.account must be one of ${accounts.join(', ')}, got ${JSON.stringify(account)}`);
+    throw invalid(`${option}.account must be one of ${accounts.join(', ')}, got ${shown(account)}`);
   }
   if (path !== undefined && share === undefined) throw invalid(`${option}.path needs a share as well`);
   const granted: readonly string[] = role === undefined ? (actions ?? []) : builtInRoles[role];

@@ -1,4 +1,5 @@
 import { ConfigurationError } from '../core/errors.js';
+import { shown } from '../core/option-checks.js';
 
 const maxPathLength = 2048;
 const maxSegmentLength = 255;
@@ -34,7 +35,12 @@ export function checkShareName(name: unknown): asserts name is string {
 }
 
 function invalidShare(name: unknown, rule: string): ConfigurationError {
-  return new ConfigurationError('InvalidShareName', `the share name ${rule}, got ${quote(name)}`);
+  // What is far from any name may be a key in the wrong place.
+  const isLike = typeof name !== 'string' || /^[\w. -]{0,63}$/.test(name);
+  return new ConfigurationError(
+    'InvalidShareName',
+    `the share name ${rule}, got ${isLike ? quote(name) : shown(name)}`,
+  );
 }
 
 /**

@@ -43,8 +43,13 @@ export function checkRange(range: Readonly<ByteRange>, of: { share: string; path
   throw new FileError(
     'InvalidRange',
     `${of.share}/${of.path}: a range must have integers 0 <= start < end <= ${maxFileBytes}, got ${shown(start)} to ${shown(end)}`,
-    { ...of, start, end },
+    { ...of, start: numberOrNone(start), end: numberOrNone(end) },
   );
+}
+
+/** Anything else is no detail of an error: it may be a secret in the wrong place. */
+function numberOrNone(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
 }
 
 function isOffset(value: unknown): boolean {

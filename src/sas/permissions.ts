@@ -1,4 +1,4 @@
-import { invalidOption } from '../core/option-checks.js';
+import { invalidOption, shown } from '../core/option-checks.js';
 
 /** One thing that a SAS can allow: its name here, its letter on the wire, and the first version that knows it. */
 export interface PermissionRow<Name extends string> {
@@ -28,8 +28,7 @@ export function permissionLetters<Name extends string>(
   if (wanted.size === 0) throw invalidOption(`${option} must not be empty; ${knownRows(table)}`);
   const chosen = table.filter((row) => wanted.delete(row[column]));
   for (const stranger of wanted) {
-    const shown = JSON.stringify(String(stranger).slice(0, 30));
-    throw invalidOption(`${option} has ${shown}, which is none of them; ${knownRows(table)}`);
+    throw invalidOption(`${option} has ${shown(stranger)}, which is none of them; ${knownRows(table)}`);
   }
   return chosen.map(({ letter }) => letter).join('');
 }

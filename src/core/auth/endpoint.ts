@@ -27,10 +27,8 @@ export function checkAccountName(name: string): string {
   );
 }
 
-/** What looks like an address is shown; anything else may be a key in the wrong place. */
-function shownAddress(text: unknown): string {
-  const isAddress = typeof text === 'string' && /^[a-z]+:\/\//i.test(text);
-  return isAddress ? `"${redact(text.slice(0, 80))}"` : shown(text);
+function quoted(text: string): string {
+  return `"${redact(text.slice(0, 80))}"`;
 }
 
 /** The usual address of an account: `https://{account}.file.core.windows.net`. */
@@ -90,12 +88,14 @@ function parseUrl(text: string, option: string): URL {
   try {
     url = new URL(typeof text === 'string' ? text : '');
   } catch {
-    throw invalid(option, 'must be a URL such as https://account.file.core.windows.net', text);
+    const rule = 'must be a URL such as https://account.file.core.windows.net';
+    // What is no URL may be a key in the wrong place, also behind the beginning of one.
+    throw new ConfigurationError('InvalidOption', `${option} ${rule}, got ${shown(text)}`);
   }
   if (url.username !== '' || url.password !== '')
     throw invalid(option, 'must hold no user name or password', '');
   if (url.protocol !== 'https:' && url.protocol !== 'http:')
-    throw invalid(option, 'must begin with https://', text);
+    throw new ConfigurationError('InvalidOption', `${option} must begin with https://, got ${shown(text)}`);
   if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
     throw invalid(option, 'must use https: plain http is allowed to loopback hosts only', text);
   }
@@ -108,7 +108,7 @@ function parseUrl(text: string, option: string): URL {
 function invalid(option: string, why: string, text: string): ConfigurationError {
   return new ConfigurationError(
     'InvalidOption',
-    `${option} ${why}${text === '' ? '' : `, got ${shownAddress(text)}`}`,
+    `${option} ${why}${text === '' ? '' : `, got ${quoted(text)}`}`,
   );
 }
 

@@ -36,6 +36,14 @@ export interface IdentityTools {
   isPrivate(url: URL): boolean;
 }
 
+/** A refusal may repeat what was sent, and is told. */
+function withoutSecrets(answer: IdentityAnswer, { headers }: IdentityRequest): IdentityAnswer {
+  if (answer.status === 200) return answer;
+  const secret = headers['X-IDENTITY-HEADER'];
+  const text = secret === undefined ? answer.text : answer.text.replaceAll(secret, 'REDACTED');
+  return { ...answer, text: redact(text) };
+}
+
 export function identityTools({
   clock,
   environment,
@@ -48,14 +56,14 @@ export function identityTools({
     environment,
     async ask(request, rule, signal) {
       try {
-        return await askIdentity(request, rule, { clock, signal });
+        return withoutSecrets(await askIdentity(request, rule, { clock, signal }), request);
       } catch (error) {
         throw error instanceof NetworkError ? refused(`${request.who}: ${error.message}`, error) : error;
       }
     },
     async look(request, rule, signal) {
       try {
-        return await askIdentity(request, rule, { clock, signal });
+        return withoutSecrets(await askIdentity(request, rule, { clock, signal }), request);
       } catch (error) {
         if (error instanceof NetworkError) return undefined;
         throw error;
