@@ -1,6 +1,12 @@
 import type { Cancellation } from '../call.js';
 import type { Clock } from '../clock.js';
-import { BodyTooLargeError, type HttpResponse, type ResponseBody } from './message.js';
+import {
+  BodyTooLargeError,
+  type HttpResponse,
+  type ResponseBody,
+  readPieces,
+  type TakePiece,
+} from './message.js';
 
 /** How a body is watched. */
 export interface Watch {
@@ -76,6 +82,24 @@ export class WatchedBody implements ResponseBody {
       if (length > limitBytes) throw new BodyTooLargeError(limitBytes);
     }
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : concatenate(parts, length);
+  }
+
+  async pipe(take: TakePiece): Promise<void> {
+    this.#startWaiting();
+    try {
+      await readPieces(this.#inner, (piece) => {
+        this.#received += piece.length;
+        this.#waitingSince = -1;
+        const taken = take(piece);
+        if (taken === undefined) this.#startWaiting();
+        else return taken.then(this.#startWaiting);
+      });
+    } catch (error) {
+      this.#error = { error };
+      throw error;
+    } finally {
+      this.#end();
+    }
   }
 
   discard(): void {
