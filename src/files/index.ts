@@ -34,6 +34,7 @@ export {
   type HttpRequest,
   type HttpResponse,
   type ResponseBody,
+  type TakePiece,
   type Transport,
 } from '../core/http/message.js';
 export { createNodeTransport, type NodeTransportOptions } from '../core/http/node-transport.js';
@@ -55,8 +56,10 @@ export type { Attributes, LogLevel, Span, Telemetry } from '../core/telemetry.js
 export { defaultApiVersion } from '../core/version.js';
 export { AutoRenewingLease, type LeaseGuard } from '../lease/auto-renewing-lease.js';
 export { Lease } from '../lease/lease.js';
+export type { UploadInput } from '../transfer/any-source.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
-export type { ByteStream } from '../transfer/stream-source.js';
+export { type Checksum, defaultTransferOptions } from '../transfer/settings.js';
+export type { ByteStream } from '../transfer/stream-reader.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
 export { AzureFilesClientBuilder } from './builder.js';
 export { AzureFilesClient } from './client.js';
@@ -148,7 +151,10 @@ export type {
   DownloadRangeRequest,
   DownloadStreamRequest,
   PublishOptions,
+  ResumeOptions,
   StreamingService,
+  SweepReport,
+  SweepRequest,
   TransferOptions,
   UploadFileRequest,
   UploadStreamRequest,

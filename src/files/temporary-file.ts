@@ -15,6 +15,13 @@ const maxRenames = 3;
 /** How long the removal may take, in milliseconds: it is a favour, not the call. */
 const removalMs = 5_000;
 
+const temporaryName = /^\.azstore-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+
+/** Whether a name is one that files have until they are whole. */
+export function isTemporaryName(name: string): boolean {
+  return temporaryName.test(name);
+}
+
 /** How a temporary file gets its name. */
 export interface Publication {
   readonly replace: 'replace' | 'keep';
@@ -35,10 +42,13 @@ export class TemporaryFile {
   /** Where it is written to; called by the final name in errors, only its URL is another. */
   readonly at: Location;
 
-  /** @throws {ConfigurationError} `UnsupportedVersion`, before anything is written that could not be renamed. */
-  constructor(context: FilesContext, to: Location) {
+  /**
+   * @param id - The GUID in its name. @defaultValue a new one
+   * @throws {ConfigurationError} `UnsupportedVersion`, before anything is written that could not be renamed.
+   */
+  constructor(context: FilesContext, to: Location, id = context.pipeline.options.clock.uuid()) {
     requireVersion(to.version, '2021-04-10', 'a file that appears as a whole');
-    const name = `.azstore-${context.pipeline.options.clock.uuid()}.tmp`;
+    const name = `.azstore-${id}.tmp`;
     const temporary = locateFile(context, to.share, joinPath(parentOf(to.path), name));
     this.#context = context;
     this.#to = to;

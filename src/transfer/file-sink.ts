@@ -1,6 +1,10 @@
+import { createHash } from 'node:crypto';
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TransferError } from './transfer-error.js';
+
+/** What is read at a time for a hash. */
+const readBytes = 1024 * 1024;
 
 export interface FileSinkOptions {
   /** Makes the temporary name unique. */
@@ -32,7 +36,7 @@ export class FileSink {
     if (present?.isDirectory()) throw new TransferError('LocalNotAFile', `${path} is a directory`);
     if (present !== undefined && !overwrite) throw exists(path);
     const temporary = join(dirname(path), `.azstore-${id}.tmp`);
-    return new FileSink(await open(temporary, 'wx'), { path, temporary, overwrite });
+    return new FileSink(await open(temporary, 'wx+'), { path, temporary, overwrite });
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -41,6 +45,39 @@ export class FileSink {
       const result = await this.#handle.write(bytes, written, bytes.length - written, position + written);
       written += result.bytesWritten;
     }
+  }
+
+  /** The same for pieces that follow one another, in one call. */
+  async writeAll(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined) return this.write(first, position);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const { bytesWritten } = await this.#handle.writev(pieces, position);
+    if (bytesWritten < length) await this.#writeRest(pieces, bytesWritten, position);
+  }
+
+  /** A disk may take less than it is given: it then says why with the next write. */
+  async #writeRest(pieces: readonly Uint8Array[], written: number, position: number): Promise<void> {
+    let start = 0;
+    for (const piece of pieces) {
+      const skipped = Math.min(piece.length, Math.max(0, written - start));
+      await this.write(piece.subarray(skipped), position + start + skipped);
+      start += piece.length;
+    }
+  }
+
+  /** MD5 in base64 of what has been written, from the disk. */
+  async md5(size: number, signal: AbortSignal | undefined): Promise<string> {
+    const hash = createHash('md5');
+    const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(1, size)));
+    for (let at = 0; at < size; ) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return hash.digest('base64');
   }
 
   /** Gives the file its name. */
