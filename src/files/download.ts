@@ -29,7 +29,6 @@ export interface DownloadJob {
 export class DownloadRun {
   readonly #file: VersionedFile;
   readonly #job: DownloadJob;
-  #requests = 0;
 
   constructor(file: VersionedFile, job: DownloadJob) {
     this.#file = file;
@@ -76,7 +75,8 @@ export class DownloadRun {
     } finally {
       first.discard();
     }
-    if (this.#requests > 1) await this.#file.verify(signal);
+    // What came in one answer is of one version.
+    if (size > rangeBytes) await this.#file.verify(signal);
     await this.#compare(properties);
   }
 
@@ -87,7 +87,6 @@ export class DownloadRun {
     const { sink, settings, onWritten } = this.#job;
     const { verify } = settings;
     const { progress, opened, signal } = way;
-    this.#requests += 1;
     // What has not been compared may have to be written again: it has not arrived yet.
     const writer = new BatchWriter(sink, verify ? () => {} : (bytes) => progress.add(bytes));
     const take = (piece: Uint8Array, position: number) => writer.take(piece, position);

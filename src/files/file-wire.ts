@@ -37,11 +37,18 @@ export function createFileRequest(at: Location, request: CreateFileRequest): Wir
 }
 
 export function createdFile(at: Location, request: CreateFileRequest, response: HttpResponse): FileInfo {
+  const version = { etag: etagOf(response), lastModified: lastModifiedOf(response) };
+  return { ...uploadedFile(at, request), ...version };
+}
+
+/** What is known of a file that was created so, beside its version. */
+export function uploadedFile(
+  at: Location,
+  request: CreateFileRequest,
+): Omit<FileInfo, 'etag' | 'lastModified'> {
   return {
     ...resourceOf(at),
     size: request.size,
-    etag: etagOf(response),
-    lastModified: lastModifiedOf(response),
     contentType: request.contentType ?? defaultContentType,
     metadata: metadataCopy(request.metadata),
   };

@@ -10,12 +10,15 @@ import {
 } from '../transfer/settings.js';
 import type { Source } from '../transfer/source.js';
 import { readerOf } from '../transfer/stream-reader.js';
-import { type FilesContext, shareOf } from './context.js';
+import { type FilesContext, locateFile, shareOf } from './context.js';
 import { downloadInto } from './download.js';
 import { downloadBytes } from './download-bytes.js';
 import { openStream, type StreamWay } from './download-stream.js';
 import { checkInteger, checkRange, invalidRequest, maxFileBytes } from './request-checks.js';
 import { checkRequest, streamingFields } from './request-fields.js';
+import { notesDirectory } from './resume.js';
+import { downloadResumably } from './resume-download.js';
+import { uploadResumably } from './resume-upload.js';
 import { method } from './service-method.js';
 import type {
   DownloadFileRequest,
@@ -23,11 +26,12 @@ import type {
   DownloadStreamRequest,
   StreamingService,
   UploadFields,
+  UploadFileRequest,
   UploadStreamRequest,
 } from './streaming-service.js';
 import { sweep } from './sweep.js';
 import type { FileInfo, FileProperties } from './types.js';
-import { upload } from './upload.js';
+import { isAtomic, upload } from './upload.js';
 
 /** The service behind `client.streaming`. */
 export function createStreamingService(context: FilesContext): StreamingService {
@@ -36,8 +40,7 @@ export function createStreamingService(context: FilesContext): StreamingService 
     async uploadFrom(request, localPath) {
       checkRequest(request, streamingFields.uploadFrom);
       checkLocalPath(localPath);
-      request.signal?.throwIfAborted();
-      return uploadSource(context, request, await FileSource.open(localPath));
+      return uploadFrom(context, request, localPath);
     },
     downloadStream: method(streamingFields.downloadStream, (request) => downloadStream(context, request)),
     downloadRange: method(streamingFields.downloadRange, (request) => downloadRange(context, request)),
@@ -66,7 +69,34 @@ async function uploadStream(
     giveUp(input, error);
     throw error;
   }
-  return uploadSource(context, file as UploadFields, source);
+  const fields = file as UploadFields;
+  return uploadSource(context, fields, {
+    source,
+    send: (settings) => upload(context, fields, { source, settings }),
+  });
+}
+
+async function uploadFrom(
+  context: FilesContext,
+  request: UploadFileRequest,
+  localPath: string,
+): Promise<FileInfo> {
+  const directory = notesDirectory(request.resume);
+  if (directory !== undefined && request.atomic === false) {
+    throw invalidRequest('resume is always atomic: it goes on with a temporary file');
+  }
+  const to = locateFile(context, request.share, request.path);
+  request.signal?.throwIfAborted();
+  const source = await FileSource.open(localPath);
+  const send = (settings: TransferSettings): Promise<FileInfo> => {
+    const atomic = isAtomic(request) || directory !== undefined;
+    // Of one range there is nothing to go on with.
+    if (directory === undefined || source.size <= settings.rangeBytes) {
+      return upload(context, { ...request, atomic }, { source, settings });
+    }
+    return uploadResumably(context, request, { to, source, settings, localPath, directory });
+  };
+  return uploadSource(context, request, { source, send });
 }
 
 /** Cancels what may be a stream. */
@@ -84,15 +114,18 @@ function checkLocalPath(path: unknown): void {
 }
 
 /** Uploads, and lets go of the source in any case. */
-async function uploadSource(context: FilesContext, request: UploadFields, source: Source): Promise<FileInfo> {
+async function uploadSource(
+  context: FilesContext,
+  request: UploadFields,
+  { source, send }: { source: Source; send: (settings: TransferSettings) => Promise<FileInfo> },
+): Promise<FileInfo> {
   const { signal } = request;
   // A stream that gives nothing would keep its worker waiting: the abort has to reach it too.
   const onAbort = () => void source.close(signal?.reason);
   const forget = signal && listenForAbort(signal, onAbort);
   try {
     signal?.throwIfAborted();
-    const settings = settingsOf(context, request);
-    const info = await upload(context, request, { source, settings });
+    const info = await send(settingsOf(context, request));
     await source.close();
     return info;
   } catch (error) {
@@ -153,6 +186,8 @@ async function downloadTo(
   const settings = settingsOf(context, request);
   const { signal } = request;
   signal?.throwIfAborted();
+  const directory = notesDirectory(request.resume);
+  if (directory !== undefined) return downloadResumably(context, request, { settings, localPath, directory });
   const id = context.pipeline.options.clock.uuid();
   const sink = await FileSink.create(localPath, { id, overwrite: request.overwrite !== false });
   try {

@@ -41,6 +41,8 @@ export class TemporaryFile {
   #leaseId: string | undefined;
   /** Where it is written to; called by the final name in errors, only its URL is another. */
   readonly at: Location;
+  /** The GUID in its name. */
+  readonly id: string;
 
   /**
    * @param id - The GUID in its name. @defaultValue a new one
@@ -52,6 +54,7 @@ export class TemporaryFile {
     const temporary = locateFile(context, to.share, joinPath(parentOf(to.path), name));
     this.#context = context;
     this.#to = to;
+    this.id = id;
     this.at = { ...temporary, path: to.path };
   }
 
