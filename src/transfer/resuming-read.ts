@@ -183,20 +183,19 @@ class BodyReading {
   #interruptible(pieces: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const { bodyMs, clock } = this.#reading;
     return new Promise((resolve, reject) => {
-      const stop = (error: unknown) => {
-        this.#ended = true;
-        this.#opened.body.discard();
-        reject(error);
-      };
-      const stopTimer =
-        bodyMs === Number.POSITIVE_INFINITY
-          ? undefined
-          : clock.timer(bodyMs, () => stop(tooSlow(this.#opened.range, bodyMs)));
-      const forget = signal && listenForAbort(signal, () => stop(signal.reason));
       const settle = () => {
         stopTimer?.();
         forget?.();
       };
+      const stop = (error: unknown) => {
+        settle();
+        this.#ended = true;
+        this.#opened.body.discard();
+        reject(error);
+      };
+      const onTimer = () => stop(tooSlow(this.#opened.range, bodyMs));
+      const stopTimer = bodyMs === Number.POSITIVE_INFINITY ? undefined : clock.timer(bodyMs, onTimer);
+      const forget = signal && listenForAbort(signal, () => stop(signal.reason));
       void pieces.then(resolve, reject).finally(settle);
     });
   }
