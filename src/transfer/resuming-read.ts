@@ -89,6 +89,8 @@ class ResumingRead {
     let next = opened;
     while (this.#at < this.#end) {
       next ??= await this.#reading.open({ start: this.#at, end: this.#end }, this.#signal);
+      if (this.#signal?.aborted) next.body.discard();
+      this.#signal?.throwIfAborted();
       await this.#read(next);
       next = undefined;
     }
