@@ -186,12 +186,12 @@ class BodyReading {
     const { bodyMs, clock } = this.#reading;
     return new Promise((resolve, reject) => {
       const settle = () => {
+        this.#ended = true;
         stopTimer?.();
         forget?.();
       };
       const stop = (error: unknown) => {
         settle();
-        this.#ended = true;
         this.#opened.body.discard();
         reject(error);
       };
