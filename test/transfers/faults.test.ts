@@ -381,6 +381,74 @@ describe.concurrent('a fault', () => {
   }
 });
 
+describe.concurrent('an abort', () => {
+  const moments: readonly [string, (abort: () => void) => Fault][] = [
+    [
+      'before a request',
+      (abort) => (exchange) => {
+        abort();
+        return exchange.next();
+      },
+    ],
+    [
+      'with the answer to a request',
+      (abort) => async (exchange) => {
+        const response = await exchange.next();
+        abort();
+        return response;
+      },
+    ],
+    [
+      'while a request waits',
+      (abort) => (exchange) => {
+        setImmediate(abort);
+        return stall(exchange);
+      },
+    ],
+  ];
+  for (const transfer of transfers) {
+    for (const [moment, faultOf] of moments) {
+      it(`${moment}: ${transfer.name}`, async () => {
+        const row: Row = { name: moment, fault: unreachable, once: 'either', forever: 'either' };
+        const count = await countOf(transfer, row);
+        const wrong: string[] = [];
+        for (let at = 1; at <= count; at += 1) {
+          await inCell({ transfer, row }, async (cell) => {
+            const reason = new Error('enough');
+            const fault = faultOf(() => cell.controller.abort(reason));
+            const hit = { fault, hits: (each: number) => each === at, concerns: () => true };
+            const outcome = await runCell(cell, transfer, hit);
+            const left = await leftovers(cell);
+            const shared = await sharedTemporaryFiles(cell);
+            const found = 'done' in outcome ? mistakes(outcome, 'either') : [];
+            if ('error' in outcome && outcome.error !== reason) found.push(String(outcome.error));
+            if (transfer.resumes !== true || 'done' in outcome) found.push(...left, ...shared);
+            wrong.push(...found.map((each) => `request ${at}: ${each}`));
+          });
+        }
+        expect(wrong).toEqual([]);
+      });
+    }
+  }
+});
+
+describe('a break and then another version', () => {
+  it.each(transfers.filter(isDown))('is no mixture, and leaves nothing: $name', async (transfer) => {
+    const cell = await newCell(await temporaryDirectory(), transfer.way, {});
+    onTestFinished(() => cell.close());
+    let count = 0;
+    const fault: Fault = (exchange) => {
+      count += 1;
+      return count === 1
+        ? cutBody(boundaries['half of the bytes'], 'reset')(exchange)
+        : changedHeaders({ etag: '"0x1"' })(exchange);
+    };
+    const outcome = await runCell(cell, transfer, { fault, hits: () => true, concerns: isRead });
+    expect(mistakes(outcome, ['FileChanged'])).toEqual([]);
+    expect(await leftovers(cell)).toEqual([]);
+  });
+});
+
 describe('Retry-After', () => {
   it.each(transfers)('is waited for: $name', async (transfer) => {
     const clock = new ManualClock();
