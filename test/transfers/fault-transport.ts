@@ -55,7 +55,8 @@ export class FaultTransport implements Transport {
 
   #watched(response: HttpResponse, call: Call): HttpResponse {
     const { body } = response;
-    if (body.buffered !== undefined) return response;
+    // Also what is in memory: over a socket it would not be.
+    if (body.buffered?.length === 0) return response;
     const open = {};
     this.#open.add(open);
     const done = () => void this.#open.delete(open);
