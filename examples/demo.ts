@@ -193,7 +193,7 @@ async function eightAtATime<T>(items: readonly T[], work: (item: T) => Promise<u
 /** A line that is written over on a terminal; elsewhere a line for each quarter. */
 function showProgress(what: string): (progress: TransferProgress) => void {
   let quarter = 0;
-  return ({ loadedBytes, totalBytes }) => {
+  return ({ loadedBytes, totalBytes = 0 }) => {
     const percent = Math.floor((loadedBytes / totalBytes) * 100);
     if (process.stdout.isTTY)
       process.stdout.write(`\r  ${what}: ${percent} % ${percent === 100 ? '\n' : ''}`);

@@ -1,150 +1,122 @@
-import { listenForAbort } from '../core/abort-listener.js';
-import { chunkPlan } from '../transfer/chunk-plan.js';
-import { DownloadWindow } from '../transfer/download-window.js';
+import { BatchWriter, batchBytes } from '../transfer/batch-writer.js';
+import { chunksOf } from '../transfer/chunk-plan.js';
 import type { FileSink } from '../transfer/file-sink.js';
+import { FirstAnswer } from '../transfer/first-answer.js';
 import { ProgressCounter } from '../transfer/progress.js';
+import { RangeSet } from '../transfer/range-set.js';
+import { type OpenedRange, readRange } from '../transfer/resuming-read.js';
+import { lanesFor, type TransferSettings } from '../transfer/settings.js';
+import { TransferError } from '../transfer/transfer-error.js';
 import { runWindow } from '../transfer/window.js';
-import { type FilesContext, shareOf } from './context.js';
-import { FileError } from './errors.js';
-import { hasCode } from './failure.js';
-import { readFile } from './read-file.js';
-import type { ReadFileRequest } from './requests.js';
-import type { DownloadFileRequest, DownloadStreamRequest } from './streaming-service.js';
-import type { ByteRange, FileContent, FileProperties } from './types.js';
+import type { FilesContext } from './context.js';
+import type { DownloadFields } from './streaming-service.js';
+import type { ByteRange, FileProperties } from './types.js';
+import { VersionedFile } from './versioned-file.js';
 
-/** Reads ranges of one file, all of the version that the first one had. */
-class VersionedReader {
-  readonly #context: FilesContext;
-  readonly #file: ReadFileRequest;
-  #version: string | undefined;
+/** Memory that one range takes beside what is being written: the last piece that came. */
+const pieceBytes = 64 * 1024;
 
-  constructor(context: FilesContext, file: Omit<ReadFileRequest, 'range'>) {
-    const { share, path, leaseId, snapshot, timeoutMs } = file;
-    this.#context = context;
-    this.#file = { share, path, leaseId, snapshot, timeoutMs };
+/** What a download writes, and where. */
+export interface DownloadJob {
+  readonly sink: FileSink;
+  readonly settings: TransferSettings;
+  readonly signal: AbortSignal | undefined;
+  /** Told of every range that has been written; the next one waits for it. */
+  readonly onWritten?: ((range: ByteRange) => Promise<void>) | undefined;
+}
+
+/** Writes one version of a file into a sink, its ranges side by side. */
+export class DownloadRun {
+  readonly #file: VersionedFile;
+  readonly #job: DownloadJob;
+
+  constructor(file: VersionedFile, job: DownloadJob) {
+    this.#file = file;
+    this.#job = job;
   }
 
-  /** The first range; it decides the version. An empty file has no range that could be read. */
-  async first(range: ByteRange, signal: AbortSignal | undefined): Promise<FileContent> {
-    const content = await this.#readFirst(range, signal);
-    this.#version = content.etag;
-    return content;
-  }
-
-  /** A further range. @throws {FileError} `FileChanged` */
-  async next(range: ByteRange, signal: AbortSignal): Promise<Uint8Array> {
-    let actual: string | undefined;
+  /** From the beginning: the first range tells of which version, and how long it is. */
+  async whole(onStart: (properties: FileProperties) => Promise<void>): Promise<FileProperties> {
+    const { settings, signal } = this.#job;
+    const { rangeBytes, pacer } = settings;
+    await pacer?.take(0, signal);
+    const { properties, opened } = await this.#file.first({ start: 0, end: rangeBytes }, signal);
     try {
-      const { data, etag } = await readFile(this.#context, { ...this.#file, range, signal });
-      if (etag === this.#version && data.length === range.end - range.start) return data;
-      actual = etag;
+      await onStart(properties);
     } catch (error) {
-      // The file has become shorter.
-      if (!hasCode(error, 'InvalidRange')) throw error;
+      opened?.body.discard();
+      throw error;
     }
-    throw this.#changed(actual);
+    await this.#write(properties, new RangeSet(), new FirstAnswer(opened));
+    return properties;
   }
 
-  async #readFirst(range: ByteRange, signal: AbortSignal | undefined): Promise<FileContent> {
+  /** What an earlier run has left, of the version that the file was looked at for. */
+  async rest(properties: FileProperties, done: RangeSet): Promise<void> {
+    await this.#write(properties, done, new FirstAnswer(undefined));
+  }
+
+  async #write(properties: FileProperties, done: RangeSet, first: FirstAnswer): Promise<void> {
+    const { settings, signal } = this.#job;
+    const { rangeBytes, clock, onProgress, pacer } = settings;
+    const { size } = properties;
+    const progress = new ProgressCounter(size, onProgress, { clock, resumedBytes: done.bytes });
+    if (size === 0 || done.bytes > 0) progress.add(0);
+    const plan = chunksOf(done.gaps({ start: 0, end: size }), rangeBytes);
+    const concurrency = lanesFor(settings, Math.min(rangeBytes, batchBytes + pieceBytes));
     try {
-      return await readFile(this.#context, { ...this.#file, range, signal });
-    } catch (error) {
-      if (!hasCode(error, 'InvalidRange') || range.start > 0) throw error;
-      const whole = await readFile(this.#context, { ...this.#file, signal });
-      if (whole.properties.size > 0) throw this.#changed(whole.etag);
-      return whole;
+      await runWindow(plan, { concurrency, signal }, async (range, windowSignal) => {
+        const opened = first.take();
+        const length = range.end - range.start;
+        if (opened === undefined) await pacer?.take(length, windowSignal);
+        else pacer?.charge(length);
+        await this.#range(range, { opened, signal: windowSignal, progress });
+      });
+    } finally {
+      first.discard();
     }
+    // What came in one answer is of one version.
+    if (size > rangeBytes) await this.#file.verify(signal);
+    await this.#compare(properties);
   }
 
-  #changed(actual: string | undefined): FileError {
-    const { path } = this.#file;
-    const share = shareOf(this.#context, this.#file.share);
-    return new FileError('FileChanged', `${share}/${path}: the file was changed while it was read`, {
-      share,
-      path,
-      operation: 'GetFile',
-      expected: this.#version,
-      actual,
-    });
+  async #range(
+    range: ByteRange,
+    way: { opened: OpenedRange | undefined; signal: AbortSignal; progress: ProgressCounter },
+  ): Promise<void> {
+    const { sink, settings, onWritten } = this.#job;
+    const { verify } = settings;
+    const { progress, opened, signal } = way;
+    // What has not been compared may have to be written again: it has not arrived yet.
+    const writer = new BatchWriter(sink, verify ? () => {} : (bytes) => progress.add(bytes));
+    const take = (piece: Uint8Array, position: number) => writer.take(piece, position);
+    await readRange(range, this.#file.reading, { take, signal, opened });
+    await writer.flush();
+    await onWritten?.(range);
+    if (verify) progress.add(range.end - range.start);
   }
+
+  /** The MD5 of the file as it has arrived against the one that is stored with it. */
+  async #compare({ contentMd5, size }: FileProperties): Promise<void> {
+    const { sink, settings, signal } = this.#job;
+    if (!settings.verify || contentMd5 === undefined) return;
+    const actual = await sink.md5(size, signal);
+    if (actual !== contentMd5) throw storedOtherwise(actual, contentMd5);
+  }
+}
+
+/** @throws {TransferError} */
+export function storedOtherwise(actual: string, stored: string): TransferError {
+  const message = `the MD5 of what came is ${actual}, but with the file ${stored} is stored; the service itself does not keep that up to date`;
+  return new TransferError('ChecksumMismatch', message, { operation: 'GetFile' });
 }
 
 /** Downloads into a local file. The sink is committed or discarded by the caller. */
-export async function downloadInto(
+export function downloadInto(
   context: FilesContext,
-  request: DownloadFileRequest,
-  sink: FileSink,
+  request: DownloadFields,
+  job: DownloadJob,
 ): Promise<FileProperties> {
-  const { rangeSize, concurrency } = context.pipeline.options;
-  const reader = new VersionedReader(context, request);
-  const first = await reader.first({ start: 0, end: rangeSize }, request.signal);
-  const { size } = first.properties;
-  const progress = new ProgressCounter(size, request.onProgress);
-  const store = async (data: Uint8Array, position: number) => {
-    await sink.write(data, position);
-    progress.add(data.length);
-  };
-  await store(first.data, 0);
-  const limits = { concurrency: request.concurrency ?? concurrency, signal: request.signal };
-  await runWindow(chunkPlan(first.data.length, size, rangeSize), limits, async (range, signal) => {
-    await store(await reader.next(range, signal), range.start);
-  });
-  return first.properties;
-}
-
-/** Downloads as a stream; the first range is here when it returns. */
-export async function openStream(
-  context: FilesContext,
-  request: DownloadStreamRequest,
-  bufferSize: number,
-): Promise<ReadableStream<Uint8Array>> {
-  const rangeSize = Math.min(context.pipeline.options.rangeSize, bufferSize);
-  const start = request.range?.start ?? 0;
-  const wanted = request.range?.end ?? Number.MAX_SAFE_INTEGER;
-  const reader = new VersionedReader(context, request);
-  const first = await reader.first({ start, end: Math.min(start + rangeSize, wanted) }, request.signal);
-  const end = Math.min(first.properties.size, wanted);
-  const plan = chunkPlan(start + first.data.length, end, rangeSize);
-  const depth = Math.max(1, Math.floor(bufferSize / rangeSize));
-  const window = new DownloadWindow(plan, depth, (range, signal) => reader.next(range, signal));
-  return streamOf(first.data, window, request.signal);
-}
-
-function streamOf(
-  first: Uint8Array,
-  window: DownloadWindow,
-  signal: AbortSignal | undefined,
-): ReadableStream<Uint8Array> {
-  let head: Uint8Array | undefined = first;
-  let forget = () => {};
-  return new ReadableStream<Uint8Array>(
-    {
-      start(controller) {
-        const onAbort = () => {
-          window.close(signal?.reason);
-          controller.error(signal?.reason);
-        };
-        if (signal?.aborted) return onAbort();
-        if (signal !== undefined) forget = listenForAbort(signal, onAbort);
-      },
-      async pull(controller) {
-        try {
-          const bytes = head ?? (await window.next());
-          head = undefined;
-          if (bytes !== undefined && bytes.length > 0) return controller.enqueue(bytes);
-          controller.close();
-          forget();
-        } catch (error) {
-          forget();
-          throw error;
-        }
-      },
-      cancel(reason) {
-        forget();
-        window.close(reason);
-      },
-    },
-    // Nothing is read before somebody asks: the window alone decides how much is held.
-    { highWaterMark: 0 },
-  );
+  const file = new VersionedFile(context, request, job.settings);
+  return new DownloadRun(file, job).whole(async () => {});
 }

@@ -19,7 +19,7 @@ import { setSmbHeaders, smbProperties } from './smb-wire.js';
 import type { FileInfo, FileProperties } from './types.js';
 
 /** What the service stores for a file that is created without a content type. */
-const defaultContentType = 'application/octet-stream';
+export const defaultContentType = 'application/octet-stream';
 
 export function resourceOf(at: Location): { share: string; path: string } {
   return { share: at.share, path: at.path };
@@ -37,11 +37,18 @@ export function createFileRequest(at: Location, request: CreateFileRequest): Wir
 }
 
 export function createdFile(at: Location, request: CreateFileRequest, response: HttpResponse): FileInfo {
+  const version = { etag: etagOf(response), lastModified: lastModifiedOf(response) };
+  return { ...uploadedFile(at, request), ...version };
+}
+
+/** What is known of a file that was created so, beside its version. */
+export function uploadedFile(
+  at: Location,
+  request: CreateFileRequest,
+): Omit<FileInfo, 'etag' | 'lastModified'> {
   return {
     ...resourceOf(at),
     size: request.size,
-    etag: etagOf(response),
-    lastModified: lastModifiedOf(response),
     contentType: request.contentType ?? defaultContentType,
     metadata: metadataCopy(request.metadata),
   };
@@ -100,16 +107,17 @@ export function resizeFileRequest(
   at: Location,
   request: Pick<ResizeFileRequest, 'size' | 'leaseId'>,
 ): WireRequest {
-  checkSize(request.size, at);
-  const wire = changeFileRequest(at, request);
-  wire.headers.set('x-ms-content-length', String(request.size));
-  return { ...wire, resource: { ...wire.resource, size: String(request.size) } };
+  const { size, leaseId } = request;
+  checkSize(size, at);
+  return changeFileRequest(at, { size, leaseId });
 }
 
 export interface FileChange extends LeaseScope {
   /** All of them: the service clears what is absent, unless the request changes the length and names none. */
   readonly httpHeaders?: FileHttpHeaders | undefined;
   readonly smb?: SmbSettings | undefined;
+  /** Sets the length, too. */
+  readonly size?: number | undefined;
 }
 
 /** Set File Properties. */
@@ -121,7 +129,10 @@ export function changeFileRequest(at: Location, change: FileChange): WireRequest
   });
   if (change.httpHeaders !== undefined) setHttpHeaders(wire.headers, change.httpHeaders);
   setSmbHeaders(wire.headers, change.smb ?? {}, { version: at.version, purpose: 'change' });
-  return wire;
+  if (change.size === undefined) return wire;
+  const size = String(change.size);
+  wire.headers.set('x-ms-content-length', size);
+  return { ...wire, resource: { ...wire.resource, size } };
 }
 
 interface RequestParts {

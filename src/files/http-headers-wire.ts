@@ -30,6 +30,11 @@ export function setHttpHeaders(headers: HttpHeaders, values: FileHttpHeaders): v
   for (const name of httpHeaderFields) setText(headers, requestNames[name], { name, value: values[name] });
 }
 
+/** The HTTP headers among other fields. */
+export function httpHeadersOf(fields: FileHttpHeaders): FileHttpHeaders {
+  return Object.fromEntries(httpHeaderFields.map((name) => [name, fields[name]]));
+}
+
 /** Sets again what the service told of a file: unchecked, as it stores what the client would not send. */
 export function repeatHttpHeaders(headers: HttpHeaders, stored: FileHttpHeaders): void {
   for (const name of httpHeaderFields) headers.setOptional(requestNames[name], stored[name]);

@@ -42,6 +42,7 @@ export {
   type HttpRequest,
   type HttpResponse,
   type ResponseBody,
+  type TakePiece,
   type Transport,
 } from '../core/http/message.js';
 export { createNodeTransport, type NodeTransportOptions } from '../core/http/node-transport.js';
@@ -75,8 +76,10 @@ export { GeneratedSas, ResourceSas, type SasDescription, type SasKind } from '..
 export type { SasLimits, SasProtocol, SasResponseHeaders } from '../sas/limits.js';
 export type { SasPermissions } from '../sas/permissions.js';
 export { UserDelegationKey, type UserDelegationKeyFields } from '../sas/user-delegation-key.js';
+export type { UploadInput } from '../transfer/any-source.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
-export type { ByteStream } from '../transfer/stream-source.js';
+export { type Checksum, defaultTransferOptions } from '../transfer/settings.js';
+export type { ByteStream } from '../transfer/stream-reader.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
 export { AzureFilesClientBuilder } from './builder.js';
 export { AzureFilesClient, type CredentialInfo } from './client.js';
@@ -185,7 +188,10 @@ export type {
   DownloadRangeRequest,
   DownloadStreamRequest,
   PublishOptions,
+  ResumeOptions,
   StreamingService,
+  SweepReport,
+  SweepRequest,
   TransferOptions,
   UploadFileRequest,
   UploadStreamRequest,

@@ -43,6 +43,15 @@ const fileOperations = {
   },
   getFile: { ...ofFile, name: 'GetFile', verb: 'read', success: [200, 206], timeout: 'smallRead' },
   getLargeFile: { ...ofFile, name: 'GetFile', verb: 'read', success: [200, 206], timeout: 'largeRead' },
+  // Only the headers must come within the attempt: the body takes its time.
+  openFile: {
+    ...ofFile,
+    name: 'GetFile',
+    verb: 'read',
+    success: [200, 206],
+    timeout: 'smallRead',
+    answer: 'stream',
+  },
   getFileProperties: { ...ofFile, name: 'GetFileProperties', verb: 'properties' },
   setFileProperties: { ...ofFile, name: 'SetFileProperties', verb: 'properties' },
   getFileMetadata: { ...ofFile, name: 'GetFileMetadata', verb: 'properties' },

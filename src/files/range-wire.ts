@@ -21,6 +21,8 @@ export interface GetRange extends LeaseScope {
   readonly snapshot?: string | undefined;
   /** Which time limit applies, that for small or for large reads. @defaultValue by the length */
   readonly kind?: 'small' | 'large' | undefined;
+  /** Whether the answer is to tell the MD5 of its body; only of a range of at most 4 MiB. */
+  readonly md5?: boolean | undefined;
 }
 
 const getOperations = {
@@ -28,15 +30,25 @@ const getOperations = {
   large: operations.getLargeFile,
 };
 
-/** Get File, of one range. */
+/** Get File, of one range, whose body is read within the attempt. */
 export function getRangeRequest(at: Location, get: GetRange): WireRequest {
-  const { start, end } = get.range;
   const kind = get.kind ?? (isLargeRead(get.range) ? 'large' : 'small');
+  return readRequest(at, get, getOperations[kind]);
+}
+
+/** The same with a body that is handed out as it arrives. */
+export function openRangeRequest(at: Location, get: GetRange): WireRequest {
+  return readRequest(at, get, operations.openFile);
+}
+
+function readRequest(at: Location, get: GetRange, operation: WireRequest['operation']): WireRequest {
+  const { start, end } = get.range;
   const range = formatRange(start, end);
   const headers = headersFor(at).set('x-ms-range', range);
+  if (get.md5 === true) headers.set('x-ms-range-get-content-md5', 'true');
   setLeaseId(headers, get.leaseId);
   return {
-    operation: getOperations[kind],
+    operation,
     method: 'GET',
     target: at.target + query({ sharesnapshot: get.snapshot }),
     headers,
@@ -78,12 +90,15 @@ export interface PutRange extends LeaseScope {
   readonly start: number;
   /** At most 4 MiB; sent as they are, without a copy. */
   readonly data: Uint8Array;
+  /** Of `data`, in base64: the service refuses bytes that do not have it. */
+  readonly md5?: string | undefined;
 }
 
 /** Put Range, update. */
 export function putRangeRequest(at: Location, put: PutRange): WireRequest {
   const range = formatRange(put.start, put.start + put.data.length);
   const headers = headersFor(at).set('x-ms-write', 'update').set('x-ms-range', range);
+  headers.setOptional('Content-MD5', put.md5);
   setLeaseId(headers, put.leaseId);
   return {
     operation: operations.putRange,

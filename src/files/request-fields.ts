@@ -54,6 +54,7 @@ import type {
   DownloadFileRequest,
   DownloadRangeRequest,
   DownloadStreamRequest,
+  SweepRequest,
   UploadFileRequest,
   UploadStreamRequest,
 } from './streaming-service.js';
@@ -150,7 +151,15 @@ const renaming = {
   ignoreReadOnly: flag,
   destinationLeaseId: later,
 };
-const transfer = { concurrency: later, onProgress: listener };
+const transfer = {
+  rangeSize: later,
+  concurrency: later,
+  memoryBudget: later,
+  bandwidthLimit: later,
+  checksum: later,
+  onProgress: listener,
+};
+const { memoryBudget: _held, ...unheld } = transfer;
 const uploading = { ...file, ...httpFields, ...transfer, metadata: later, atomic: flag, overwrite: flag };
 const listing = { ...place, pageSize: later, include: list, snapshot };
 
@@ -225,10 +234,36 @@ export const shareFields = {
 
 export const streamingFields = {
   uploadStream: fieldsOf<UploadStreamRequest>()({ ...uploading, totalSize: later }),
-  uploadFrom: fieldsOf<UploadFileRequest>()(uploading),
-  downloadStream: fieldsOf<DownloadStreamRequest>()({ ...file, snapshot, bufferSize: later, range }),
-  downloadRange: fieldsOf<DownloadRangeRequest>()({ ...file, snapshot, start: later, end: later }),
-  downloadTo: fieldsOf<DownloadFileRequest>()({ ...file, ...transfer, snapshot, overwrite: flag }),
+  uploadFrom: fieldsOf<UploadFileRequest>()({ ...uploading, resume: later }),
+  downloadStream: fieldsOf<DownloadStreamRequest>()({
+    ...file,
+    ...transfer,
+    snapshot,
+    bufferSize: later,
+    range,
+  }),
+  downloadRange: fieldsOf<DownloadRangeRequest>()({
+    ...file,
+    ...unheld,
+    snapshot,
+    start: later,
+    end: later,
+    into: later,
+  }),
+  downloadTo: fieldsOf<DownloadFileRequest>()({
+    ...file,
+    ...transfer,
+    snapshot,
+    overwrite: flag,
+    resume: later,
+  }),
+  sweep: fieldsOf<SweepRequest>()({
+    ...place,
+    recursive: flag,
+    olderThanMs: later,
+    concurrency: later,
+    dryRun: flag,
+  }),
 };
 
 const terms = {

@@ -41,14 +41,20 @@ export class TemporaryFile {
   #leaseId: string | undefined;
   /** Where it is written to; called by the final name in errors, only its URL is another. */
   readonly at: Location;
+  /** The GUID in its name. */
+  readonly id: string;
 
-  /** @throws {ConfigurationError} `UnsupportedVersion`, before anything is written that could not be renamed. */
-  constructor(context: FilesContext, to: Location) {
+  /**
+   * @param id - The GUID in its name. @defaultValue a new one
+   * @throws {ConfigurationError} `UnsupportedVersion`, before anything is written that could not be renamed.
+   */
+  constructor(context: FilesContext, to: Location, id = context.pipeline.options.clock.uuid()) {
     requireVersion(to.version, '2021-04-10', 'a file that appears as a whole');
-    const name = `.azstore-${context.pipeline.options.clock.uuid()}.tmp`;
+    const name = `.azstore-${id}.tmp`;
     const temporary = locateFile(context, to.share, joinPath(parentOf(to.path), name));
     this.#context = context;
     this.#to = to;
+    this.id = id;
     this.at = { ...temporary, path: to.path };
   }
 
@@ -72,19 +78,24 @@ export class TemporaryFile {
     }
   }
 
-  /** Removes it after `failure`, unless that tells that it cannot be there. Never throws. */
-  async remove(failure: unknown): Promise<void> {
-    if (wasRefused(failure)) return;
+  /**
+   * Removes it after `failure`, unless that tells that it cannot be there. Never throws.
+   * @returns whether it is certain that it is not there.
+   */
+  async remove(failure: unknown): Promise<boolean> {
+    if (wasRefused(failure)) return true;
     // With the lease it may have, and then as it is if it turns out to have none.
     for (const leaseId of new Set([this.#leaseId, undefined])) {
       try {
         const wire = deleteFileRequest(this.at, { leaseId });
         await sendUnchecked(this.#context, wire, { totalTimeoutMs: removalMs });
-        return;
-      } catch {
-        // Not there, or not reachable: the name tells what it is.
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'FileNotFound')) return true;
+        // Not reachable: the name tells what it is.
       }
     }
+    return false;
   }
 
   /** The lease of a file that is replaced goes with it: this one takes its place, under the same id. */

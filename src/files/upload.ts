@@ -1,89 +1,85 @@
 import { ConfigurationError } from '../core/errors.js';
-import { chunkPlan } from '../transfer/chunk-plan.js';
-import { ProgressCounter } from '../transfer/progress.js';
+import type { TransferSettings } from '../transfer/settings.js';
 import type { Source } from '../transfer/source.js';
-import { runWindow } from '../transfer/window.js';
 import { type FilesContext, type Location, locateFile, send } from './context.js';
 import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { createdFile, createFileRequest, getPropertiesRequest } from './file-wire.js';
-import { putBytes } from './put-bytes.js';
-import type { UploadFileRequest } from './streaming-service.js';
+import { httpHeadersOf } from './http-headers-wire.js';
+import type { UploadFields } from './streaming-service.js';
 import { TemporaryFile, versionOf } from './temporary-file.js';
-import type { FileInfo } from './types.js';
+import type { FileInfo, FileVersion } from './types.js';
+import { UploadRun } from './upload-run.js';
 
-/** Uploads a source, in place or under a temporary name. The source is closed by the caller. */
-export async function upload(
-  context: FilesContext,
-  request: UploadFileRequest,
-  source: Source,
-): Promise<FileInfo> {
-  const to = locateFile(context, request.share, request.path);
-  if (isAtomic(request)) return uploadWhole(context, request, { to, source });
-  const created = await fill(context, request, { to, source });
-  return source.size === 0 ? created : { ...created, ...(await versionOf(context, to, request)) };
+/** What is uploaded, and how. */
+export interface Upload {
+  readonly source: Source;
+  readonly settings: TransferSettings;
 }
 
-interface Way {
+/** Uploads a source, in place or under a temporary name. The source is closed by the caller. */
+export async function upload(context: FilesContext, request: UploadFields, what: Upload): Promise<FileInfo> {
+  const to = locateFile(context, request.share, request.path);
+  if (isAtomic(request)) return uploadWhole(context, request, { to, ...what });
+  const { info, version } = await fill(context, request, { to, ...what });
+  return { ...info, ...(version ?? (await versionOf(context, to, request))) };
+}
+
+interface Way extends Upload {
   readonly to: Location;
-  readonly source: Source;
 }
 
 /** Under a temporary name, which becomes the final one when everything is there. */
-async function uploadWhole(
-  context: FilesContext,
-  request: UploadFileRequest,
-  { to, source }: Way,
-): Promise<FileInfo> {
-  const replace = request.overwrite === false ? 'keep' : 'replace';
-  // Asked before the transfer, which may take long; decided by the rename.
-  if (replace === 'keep') await refuseExisting(context, request, to);
-  else if (request.leaseId !== undefined) await versionOf(context, to, request);
+async function uploadWhole(context: FilesContext, request: UploadFields, way: Way): Promise<FileInfo> {
+  const { to } = way;
+  await checkTarget(context, request, to);
   const temporary = new TemporaryFile(context, to);
   try {
     const { leaseId, ...unlocked } = request;
-    const created = await fill(context, unlocked, { to: temporary.at, source });
-    const lock = leaseId === undefined ? undefined : { id: leaseId };
-    return { ...created, ...(await temporary.publish({ replace, lock }, request)) };
+    const { info } = await fill(context, unlocked, { ...way, to: temporary.at });
+    return { ...info, ...(await temporary.publish(publicationOf(request), request)) };
   } catch (error) {
     await temporary.remove(error);
     throw error;
   }
 }
 
-/** Creates the file with its length and writes its ranges. */
-async function fill(
-  context: FilesContext,
-  request: UploadFileRequest,
-  { to, source }: Way,
-): Promise<FileInfo> {
-  const file = { ...request, size: source.size };
-  const created = createdFile(to, file, await send(context, createFileRequest(to, file), request));
-  const { rangeSize, concurrency } = context.pipeline.options;
-  const { leaseId, timeoutMs } = request;
-  const progress = new ProgressCounter(source.size, request.onProgress);
-  const limits = { concurrency: request.concurrency ?? concurrency, signal: request.signal };
-  await runWindow(chunkPlan(0, source.size, rangeSize), limits, async (range, signal) => {
-    try {
-      const data = await source.slice(range);
-      await putBytes(context, to, { data, offset: range.start, leaseId, timeoutMs, signal });
-      progress.add(data.length);
-    } catch (error) {
-      // Other workers may be waiting for a stream that gives nothing; they would keep the window from ending.
-      void source.close(error);
-      throw error;
-    }
-  });
-  await source.verify();
-  if (source.size === 0) progress.add(0);
-  return created;
+/** How the temporary file of an upload gets its name. */
+export function publicationOf({ overwrite, leaseId }: UploadFields) {
+  const replace = overwrite === false ? 'keep' : 'replace';
+  return { replace, lock: leaseId === undefined ? undefined : { id: leaseId } } as const;
 }
 
-async function refuseExisting(
+/** Asked before the transfer, which may take long; decided by the rename. */
+export async function checkTarget(context: FilesContext, request: UploadFields, to: Location): Promise<void> {
+  if (request.overwrite === false) await refuseExisting(context, request, to);
+  else if (request.leaseId !== undefined) await versionOf(context, to, request);
+}
+
+interface Filled {
+  readonly info: FileInfo;
+  readonly version: FileVersion | undefined;
+}
+
+/** Creates the file and writes its ranges. */
+async function fill(
   context: FilesContext,
-  request: UploadFileRequest,
-  to: Location,
-): Promise<void> {
+  request: UploadFields,
+  { to, source, settings }: Way,
+): Promise<Filled> {
+  const { signal, timeoutMs, leaseId } = request;
+  const file = { ...request, size: source.size ?? 0 };
+  const created = createdFile(to, file, await send(context, createFileRequest(to, file), request));
+  const job = { source, settings, call: { signal, timeoutMs, leaseId }, httpHeaders: httpHeadersOf(request) };
+  const { size, version } = await new UploadRun(context, to, job).run();
+  const { etag, lastModified } = created;
+  return {
+    info: { ...created, size },
+    version: version ?? (size === 0 ? { etag, lastModified } : undefined),
+  };
+}
+
+async function refuseExisting(context: FilesContext, request: UploadFields, to: Location): Promise<void> {
   try {
     await send(context, getPropertiesRequest(to, request), request);
   } catch (error) {
@@ -97,7 +93,8 @@ async function refuseExisting(
   });
 }
 
-function isAtomic({ atomic, overwrite, leaseId }: UploadFileRequest): boolean {
+/** @throws {ConfigurationError} `InvalidRequest` when options contradict each other. */
+export function isAtomic({ atomic, overwrite, leaseId }: UploadFields): boolean {
   if (overwrite === false && leaseId !== undefined) {
     const message = 'leaseId and overwrite: false exclude each other: what is leased exists';
     throw new ConfigurationError('InvalidRequest', message);

@@ -10,3 +10,8 @@ export function* chunkPlan(start: number, end: number, chunkBytes: number): Gene
   }
   for (let at = start; at < end; at += chunkBytes) yield { start: at, end: Math.min(at + chunkBytes, end) };
 }
+
+/** The same for what is left of a transfer that is continued. */
+export function* chunksOf(ranges: Iterable<ByteRange>, chunkBytes: number): Generator<ByteRange, void, void> {
+  for (const { start, end } of ranges) yield* chunkPlan(start, end, chunkBytes);
+}

@@ -1,6 +1,11 @@
+import { createHash } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { TransferError } from './transfer-error.js';
+
+/** What is read at a time for a hash. */
+const readBytes = 1024 * 1024;
 
 export interface FileSinkOptions {
   /** Makes the temporary name unique. */
@@ -28,11 +33,34 @@ export class FileSink {
 
   /** @throws {TransferError} `LocalNotAFile`, `LocalFileExists`; errors of the file system as they are. */
   static async create(path: string, { id, overwrite }: FileSinkOptions): Promise<FileSink> {
-    const present = await stat(path).catch(ignoreMissing);
-    if (present?.isDirectory()) throw new TransferError('LocalNotAFile', `${path} is a directory`);
-    if (present !== undefined && !overwrite) throw exists(path);
-    const temporary = join(dirname(path), `.azstore-${id}.tmp`);
-    return new FileSink(await open(temporary, 'wx'), { path, temporary, overwrite });
+    await refuseTarget(path, overwrite);
+    const temporary = temporaryPath(path, id);
+    return new FileSink(await open(temporary, 'wx+'), { path, temporary, overwrite });
+  }
+
+  /**
+   * Goes on with what an earlier run has left.
+   * @returns `undefined` when it is not there, or shorter than what it is said to have.
+   * @throws {TransferError} as `create` does.
+   */
+  static async reopen(
+    path: string,
+    { id, overwrite, leastBytes }: FileSinkOptions & { readonly leastBytes: number },
+  ): Promise<FileSink | undefined> {
+    await refuseTarget(path, overwrite);
+    const temporary = temporaryPath(path, id);
+    const handle = await open(temporary, 'r+').catch(ignoreMissing);
+    if (handle === undefined) return undefined;
+    const sink = new FileSink(handle, { path, temporary, overwrite });
+    const stats = await handle.stat();
+    if (stats.isFile() && stats.size >= leastBytes) return sink;
+    await sink.discard();
+    return undefined;
+  }
+
+  /** Which file it is, whatever its name; the name that it is given does not change that. */
+  async identity(): Promise<string> {
+    return identityOf(await this.#handle.stat({ bigint: true }));
   }
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
@@ -43,6 +71,39 @@ export class FileSink {
     }
   }
 
+  /** The same for pieces that follow one another, in one call. */
+  async writeAll(pieces: readonly Uint8Array[], position: number): Promise<void> {
+    const [first] = pieces;
+    if (pieces.length === 1 && first !== undefined) return this.write(first, position);
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const { bytesWritten } = await this.#handle.writev(pieces, position);
+    if (bytesWritten < length) await this.#writeRest(pieces, bytesWritten, position);
+  }
+
+  /** A disk may take less than it is given: it then says why with the next write. */
+  async #writeRest(pieces: readonly Uint8Array[], written: number, position: number): Promise<void> {
+    let start = 0;
+    for (const piece of pieces) {
+      const skipped = Math.min(piece.length, Math.max(0, written - start));
+      await this.write(piece.subarray(skipped), position + start + skipped);
+      start += piece.length;
+    }
+  }
+
+  /** MD5 in base64 of what has been written, from the disk. */
+  async md5(size: number, signal: AbortSignal | undefined): Promise<string> {
+    const hash = createHash('md5');
+    const buffer = Buffer.allocUnsafeSlow(Math.min(readBytes, Math.max(1, size)));
+    for (let at = 0; at < size; ) {
+      signal?.throwIfAborted();
+      const { bytesRead } = await this.#handle.read(buffer, 0, Math.min(buffer.length, size - at), at);
+      if (bytesRead === 0) break;
+      hash.update(buffer.subarray(0, bytesRead));
+      at += bytesRead;
+    }
+    return hash.digest('base64');
+  }
+
   /** Gives the file its name. */
   async commit(): Promise<void> {
     await this.#handle.close();
@@ -50,11 +111,41 @@ export class FileSink {
     else await renameWithoutReplacing(this.#temporary, this.#path);
   }
 
+  /** Lets go of what was written, for another run. Never fails. */
+  async leave(): Promise<void> {
+    await this.#handle.close().catch(() => {});
+  }
+
   /** Removes what was written. Never fails. */
   async discard(): Promise<void> {
     await this.#handle.close().catch(() => {});
     await unlink(this.#temporary).catch(() => {});
   }
+}
+
+/** Removes what a run has left that nobody goes on with. Never fails. */
+export async function discardTemporary(path: string, id: string): Promise<void> {
+  await unlink(temporaryPath(path, id)).catch(() => {});
+}
+
+/** See {@link FileSink.identity}; `undefined` when there is no such file. */
+export async function identityAt(path: string): Promise<string | undefined> {
+  const stats = await stat(path, { bigint: true }).catch(ignoreMissing);
+  return stats === undefined ? undefined : identityOf(stats);
+}
+
+function identityOf({ dev, ino, size, mtimeNs }: BigIntStats): string {
+  return [dev, ino, size, mtimeNs].join(' ');
+}
+
+function temporaryPath(path: string, id: string): string {
+  return join(dirname(path), `.azstore-${id}.tmp`);
+}
+
+async function refuseTarget(path: string, overwrite: boolean): Promise<void> {
+  const present = await stat(path).catch(ignoreMissing);
+  if (present?.isDirectory()) throw new TransferError('LocalNotAFile', `${path} is a directory`);
+  if (present !== undefined && !overwrite) throw exists(path);
 }
 
 /** A second name fails when the name is taken, which a rename does not. */

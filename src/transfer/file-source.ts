@@ -7,6 +7,7 @@ import { TransferError } from './transfer-error.js';
 /** A local file, read by position. A write to it while it is read is noticed by its size and its time of change. */
 export class FileSource implements Source {
   readonly size: number;
+  readonly inMemory = false;
   readonly #handle: FileHandle;
   readonly #path: string;
   readonly #opened: BigIntStats;
@@ -33,8 +34,13 @@ export class FileSource implements Source {
     }
   }
 
-  async slice({ start, end }: ByteRange): Promise<Uint8Array> {
-    const bytes = Buffer.allocUnsafe(end - start);
+  /** What tells one state of the file from another, as texts. */
+  get state(): { readonly size: string; readonly modified: string } {
+    return { size: String(this.#opened.size), modified: String(this.#opened.mtimeNs) };
+  }
+
+  async slice({ start, end }: ByteRange, buffer?: Uint8Array): Promise<Uint8Array> {
+    const bytes = buffer?.subarray(0, end - start) ?? Buffer.allocUnsafe(end - start);
     let filled = 0;
     while (filled < bytes.length) {
       const { bytesRead } = await this.#handle.read(bytes, filled, bytes.length - filled, start + filled);

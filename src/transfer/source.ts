@@ -2,13 +2,18 @@ import type { ByteRange } from '../core/wire/byte-range.js';
 
 /** Where the bytes of an upload come from. Knows nothing of where they go. */
 export interface Source {
-  /** Length in bytes. */
-  readonly size: number;
+  /** Length in bytes; `undefined` while only the end of the source will tell. */
+  readonly size: number | undefined;
+  /** Whether the bytes are in memory already, so that a slice of them takes none. */
+  readonly inMemory: boolean;
   /**
-   * The bytes of one range, in memory of their own: the caller keeps them for as long as they may have to be sent again.
-   * Ranges are asked for in ascending order, without gaps, and perhaps before the last one was answered.
+   * The bytes of one range. Nobody changes them for as long as they may have to be sent again. Ranges are asked for in
+   * ascending order, without gaps, and perhaps before the last one was answered. Of a source of unknown length the slice is
+   * shorter than the range where the source ends, and empty behind its end.
+   *
+   * @param buffer - Memory that may be used for them, at least as long as the range. @defaultValue memory of their own
    */
-  slice(range: ByteRange): Promise<Uint8Array>;
+  slice(range: ByteRange, buffer?: Uint8Array): Promise<Uint8Array>;
   /**
    * Called when all was read.
    * @throws {TransferError} when what was read is not the whole, or not one state of the source.

@@ -23,7 +23,13 @@ export interface HttpResponse {
   readonly sentAs?: HttpRequest | undefined;
 }
 
-/** The body of an answer. It is read once: by `bytes()`, by iterating, or not at all after `discard()`. */
+/**
+ * Takes one piece of a body. When it gives a promise, the next piece comes after that is settled; what it throws ends the
+ * reading.
+ */
+export type TakePiece = (piece: Uint8Array) => Promise<void> | void;
+
+/** The body of an answer. It is read once: by `bytes()`, by `pipe()`, by iterating, or not at all after `discard()`. */
 export interface ResponseBody extends AsyncIterable<Uint8Array> {
   /** The whole body where it is in memory already. */
   readonly buffered: Uint8Array | undefined;
@@ -32,6 +38,12 @@ export interface ResponseBody extends AsyncIterable<Uint8Array> {
    * @param limitBytes - Fails when the body is longer.
    */
   bytes(limitBytes: number): Promise<Uint8Array>;
+  /**
+   * Hands the body to `take` piece by piece, in order; ends when all of it is taken. After a failure nothing more is handed
+   * out, and what was being taken has been. A transport may leave it out: its bodies are then iterated, which costs several
+   * promises per piece.
+   */
+  pipe?(take: TakePiece): Promise<void>;
   /** Gives up the rest of the body; the connection is closed when it cannot be used again. */
   discard(): void;
   /**
@@ -81,6 +93,12 @@ class BufferedBody implements ResponseBody {
 }
 
 const emptyBody = new BufferedBody(nothing);
+
+/** Reads a body piece by piece, in the cheapest way that it has. */
+export async function readPieces(body: ResponseBody, take: TakePiece): Promise<void> {
+  if (body.pipe !== undefined) return body.pipe(take);
+  for await (const piece of body) await take(piece);
+}
 
 /** A body that is in memory. */
 export function bufferedBody(bytes?: Uint8Array): ResponseBody {

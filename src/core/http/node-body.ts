@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
-import { BodyTooLargeError, type HttpRequest, type ResponseBody } from './message.js';
+import { BodyTooLargeError, type HttpRequest, type ResponseBody, type TakePiece } from './message.js';
 import { socketFailure } from './socket-errors.js';
 
 /** The body of an answer over `node:http`. Ends with an error when the connection does before the body. */
@@ -46,6 +46,51 @@ export class NodeBody implements ResponseBody {
       incoming.on('error', (error) => {
         this.#forget();
         reject(this.#failure(error));
+      });
+    });
+  }
+
+  pipe(take: TakePiece): Promise<void> {
+    const incoming = this.#incoming;
+    return new Promise((resolve, reject) => {
+      if (incoming.destroyed) {
+        reject(this.#failure(incoming.errored));
+        return;
+      }
+      /** The piece that is being taken, where that takes time. */
+      let taking: Promise<void> | undefined;
+      // Whoever is told of the failure may ask for the same bytes again: a piece must not be taken after that.
+      const fail = (error: unknown) => {
+        const tell = () => reject(error);
+        if (taking === undefined) tell();
+        else taking.then(tell, tell);
+      };
+      const refuse = (error: unknown) => {
+        reject(error);
+        this.discard();
+      };
+      this.#reject = fail;
+      incoming.on('data', (piece: Buffer) => {
+        try {
+          const taken = take(piece);
+          if (taken === undefined) return;
+          incoming.pause();
+          taking = taken.then(() => {
+            taking = undefined;
+            incoming.resume();
+          });
+          taking.catch(refuse);
+        } catch (error) {
+          refuse(error);
+        }
+      });
+      incoming.on('end', () => {
+        this.#forget();
+        resolve();
+      });
+      incoming.on('error', (error) => {
+        this.#forget();
+        fail(this.#failure(error));
       });
     });
   }

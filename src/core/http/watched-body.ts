@@ -1,6 +1,12 @@
 import type { Cancellation } from '../call.js';
 import type { Clock } from '../clock.js';
-import { BodyTooLargeError, type HttpResponse, type ResponseBody } from './message.js';
+import {
+  BodyTooLargeError,
+  type HttpResponse,
+  type ResponseBody,
+  readPieces,
+  type TakePiece,
+} from './message.js';
 
 /** How a body is watched. */
 export interface Watch {
@@ -28,6 +34,8 @@ export class WatchedBody implements ResponseBody {
   /** Since when the reader waits; negative while it does not. */
   #waitingSince = -1;
   #stopTimer: (() => void) | undefined;
+  /** Ends a reading that is under way. */
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor(inner: ResponseBody, watch: Watch) {
     this.#inner = inner;
@@ -78,6 +86,37 @@ export class WatchedBody implements ResponseBody {
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : concatenate(parts, length);
   }
 
+  async pipe(take: TakePiece): Promise<void> {
+    let taking: Promise<void> | undefined;
+    const timed: TakePiece = (piece) => {
+      if (this.#ended) throw new Error('nobody reads this body any more');
+      this.#received += piece.length;
+      this.#waitingSince = -1;
+      const taken = take(piece);
+      if (taken === undefined) return this.#startWaiting();
+      taking = taken.then(() => {
+        taking = undefined;
+        this.#startWaiting();
+      });
+      return taking;
+    };
+    this.#startWaiting();
+    try {
+      await new Promise<void>((resolve, reject) => {
+        // Not every transport hears of a cancellation while a body is read.
+        this.#fail = reject;
+        readPieces(this.#inner, timed).then(resolve, reject);
+      });
+    } catch (error) {
+      this.#error = { error };
+      await taking?.catch(() => {});
+      throw error;
+    } finally {
+      this.#fail = undefined;
+      this.#end();
+    }
+  }
+
   discard(): void {
     this.#inner.discard();
     this.#end();
@@ -111,6 +150,7 @@ export class WatchedBody implements ResponseBody {
   #cancelled = (error: unknown): void => {
     this.#error = { error };
     this.#end();
+    this.#fail?.(error);
   };
 
   #startWaiting = (): void => {

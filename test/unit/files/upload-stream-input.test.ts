@@ -13,7 +13,7 @@ describe('uploadStream', () => {
   it.each([
     ['nothing', undefined],
     ['text', 'abcd'],
-    ['bytes', Buffer.from('abcd')],
+    ['words', new Uint16Array(2)],
     ['a list of bytes', [Buffer.from('abcd')]],
     ['null', null],
   ])('says what it takes when it is given %s, and sends nothing', async (_what, input) => {

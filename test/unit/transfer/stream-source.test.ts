@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { systemClock } from '../../../src/core/clock.js';
 import { StreamSource } from '../../../src/transfer/stream-source.js';
 import { patterned } from '../../support/patterned.js';
 
@@ -39,7 +40,7 @@ describe('StreamSource', () => {
         fc.integer({ min: 1, max: 64 }),
         async (length, sizes, slice) => {
           const bytes = patterned(length);
-          const source = new StreamSource(streamOf(cut(bytes, sizes)), length);
+          const source = new StreamSource(streamOf(cut(bytes, sizes)), length, systemClock);
           const slices: Promise<Uint8Array>[] = [];
           for (let start = 0; start < length; start += slice) {
             slices.push(source.slice({ start, end: Math.min(length, start + slice) }));
@@ -57,20 +58,20 @@ describe('StreamSource', () => {
       yield shared.fill(1);
       yield shared.fill(2);
     }
-    const source = new StreamSource(reusing(), 8);
+    const source = new StreamSource(reusing(), 8, systemClock);
     const first = await source.slice({ start: 0, end: 4 });
     await source.slice({ start: 4, end: 8 });
     expect([...first]).toEqual([1, 1, 1, 1]);
   });
 
   it('reads Node streams', async () => {
-    const source = new StreamSource(Readable.from([patterned(3), patterned(3, 3)]), 6);
+    const source = new StreamSource(Readable.from([patterned(3), patterned(3, 3)]), 6, systemClock);
     expect(new Uint8Array(await source.slice({ start: 0, end: 6 }))).toEqual(patterned(6));
     await source.verify();
   });
 
   it('refuses a stream that ends too early', async () => {
-    const source = new StreamSource(streamOf([patterned(3)]), 4);
+    const source = new StreamSource(streamOf([patterned(3)]), 4, systemClock);
     await expect(source.slice({ start: 0, end: 4 })).rejects.toMatchObject({
       code: 'SourceLengthMismatch',
       message: 'the stream ended after 3 bytes; totalSize says 4',
@@ -78,7 +79,11 @@ describe('StreamSource', () => {
   });
 
   it('refuses a stream that goes on behind its length', async () => {
-    const source = new StreamSource(streamOf([patterned(4), new Uint8Array(0), patterned(1)]), 4);
+    const source = new StreamSource(
+      streamOf([patterned(4), new Uint8Array(0), patterned(1)]),
+      4,
+      systemClock,
+    );
     await source.slice({ start: 0, end: 4 });
     await expect(source.verify()).rejects.toMatchObject({ code: 'SourceLengthMismatch' });
   });
@@ -88,19 +93,20 @@ describe('StreamSource', () => {
     const source = new StreamSource(
       new ReadableStream({ pull: (controller) => controller.error(failure) }),
       4,
+      systemClock,
     );
     await expect(source.slice({ start: 0, end: 4 })).rejects.toBe(failure);
   });
 
   it('refuses chunks that are no bytes', async () => {
-    const source = new StreamSource(Readable.from(['text']), 4);
+    const source = new StreamSource(Readable.from(['text']), 4, systemClock);
     await expect(source.slice({ start: 0, end: 4 })).rejects.toThrow('must give Uint8Array, got string');
   });
 
   it('ends a wait for a stream that gives nothing when it is closed, and cancels the stream', async () => {
     const reasons: unknown[] = [];
     const silent = new ReadableStream<Uint8Array>({ cancel: (reason) => void reasons.push(reason) });
-    const source = new StreamSource(silent, 4);
+    const source = new StreamSource(silent, 4, systemClock);
     const slice = source.slice({ start: 0, end: 4 });
     const reason = new Error('enough');
     await source.close(reason);
@@ -111,7 +117,7 @@ describe('StreamSource', () => {
   it('destroys a Node stream that it gives up', async () => {
     const stream = new Readable({ read() {} });
     stream.on('error', () => {});
-    const source = new StreamSource(stream, 4);
+    const source = new StreamSource(stream, 4, systemClock);
     const slice = source.slice({ start: 0, end: 4 });
     await source.close(new Error('enough'));
     await expect(slice).rejects.toThrow('enough');
@@ -128,7 +134,7 @@ describe('StreamSource', () => {
         ended = true;
       }
     }
-    const source = new StreamSource(generator(), 2);
+    const source = new StreamSource(generator(), 2, systemClock);
     await source.slice({ start: 0, end: 1 });
     await source.close();
     await Promise.resolve();
@@ -142,6 +148,7 @@ describe('StreamSource', () => {
         cancelled = true;
       }),
       1,
+      systemClock,
     );
     await source.slice({ start: 0, end: 1 });
     await source.verify();

@@ -1,0 +1,27 @@
+import type { Clock } from '../core/clock.js';
+import { BlobSource, BytesSource } from './memory-source.js';
+import type { Source } from './source.js';
+import { type ByteStream, StreamSource } from './stream-source.js';
+import { TransferError } from './transfer-error.js';
+
+/** Everything that can be uploaded without being a local file. */
+export type UploadInput = ByteStream | Blob | Uint8Array | ArrayBuffer;
+
+/**
+ * The source for what was given.
+ *
+ * @param totalSize - Bytes that it has, where somebody knows.
+ * @throws {ConfigurationError} `InvalidRequest` when it is none of these. @throws {TransferError} `SourceLengthMismatch`.
+ */
+export function sourceOf(input: UploadInput, totalSize: number | undefined, clock: Clock): Source {
+  if (input instanceof Uint8Array) return sized(new BytesSource(input), totalSize);
+  if (input instanceof ArrayBuffer) return sized(new BytesSource(new Uint8Array(input)), totalSize);
+  if (input instanceof Blob) return sized(new BlobSource(input), totalSize);
+  return new StreamSource(input, totalSize, clock);
+}
+
+function sized<Known extends Source>(source: Known, totalSize: number | undefined): Known {
+  if (totalSize === undefined || totalSize === source.size) return source;
+  const message = `there are ${source.size} bytes to upload; totalSize says ${totalSize}`;
+  throw new TransferError('SourceLengthMismatch', message);
+}
