@@ -8,11 +8,15 @@ import { cases } from './cases/index.js';
  */
 
 describe('no secret gets out', () => {
-  it.each(cases)('$name', { timeout: 120_000 }, async ({ run }) => {
-    const canary = new Canary();
-    await overheard(canary.evidence, () => run(canary));
-    expect(canary.evidence.size).toBeGreaterThan(0);
-    expect(canary.secrets.all().length).toBeGreaterThan(0);
-    expect(canary.leaks()).toEqual([]);
-  });
+  it.each(cases.map((each) => [each.name, each.run] as const))(
+    'from %s',
+    { timeout: 120_000 },
+    async (_name, run) => {
+      const canary = new Canary();
+      await overheard(canary.evidence, () => run(canary));
+      expect(canary.evidence.size).toBeGreaterThan(0);
+      expect(canary.secrets.all().length).toBeGreaterThan(0);
+      expect(canary.leaks()).toEqual([]);
+    },
+  );
 });

@@ -1,5 +1,7 @@
 import type { CanaryCase } from '../canary.js';
+import { cliCases } from './cli.js';
 import { clientCases } from './client.js';
+import { emulatorCases } from './emulator.js';
 import { identityCases } from './identities.js';
 import { leaseCases } from './leases.js';
 import { optionCases } from './options.js';
@@ -14,4 +16,6 @@ export const cases: readonly CanaryCase[] = [
   ...sasCases,
   ...socketCases,
   ...identityCases,
+  ...cliCases,
+  ...emulatorCases,
 ];
