@@ -84,10 +84,14 @@ const encodedNames = [
   '%e2%80%ae',
   '%0d%0a',
 ];
-const entries: readonly ListedName[] = (['File', 'Directory'] as const).flatMap((kind) => [
-  ...names.map((name) => ({ kind, name })),
-  ...encodedNames.map((name) => ({ kind, name, encoded: true })),
-]);
+function entriesOf(kind: ListedName['kind']): readonly ListedName[] {
+  return [
+    ...names.map((name) => ({ kind, name })),
+    ...encodedNames.map((name) => ({ kind, name, encoded: true })),
+  ];
+}
+
+const entries: readonly ListedName[] = [...entriesOf('File'), ...entriesOf('Directory')];
 
 /** A directory of its own with something beside the destination that must stay as it is. */
 async function surroundings() {
@@ -110,18 +114,26 @@ async function surroundings() {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters to find.
 const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 
+// biome-ignore lint/suspicious/noControlCharactersInRegex: where it stands, other programs take a name to end.
+const leadsElsewhere = /[/\\\u0000]|^\.{0,2}$/;
+
 describe('a copy from a share of such names', () => {
-  it.each(entries)('stays where it was to go: $kind $name $encoded', async (entry) => {
-    const share = await hostileShare(onTestFinished);
-    share.entries = [{ kind: 'File', name: 'good' }, entry];
-    const { destination, expectUntouched } = await surroundings();
-    const result = await runCli(['cp', '-r', 'files://data', destination], share);
-    await expectUntouched();
-    expect(result.stderr).not.toMatch(steering);
-    // What was written has the name that the service told, and lies right there.
-    const told = [entry.name, entry.encoded === true ? decodedName(entry.name) : entry.name];
-    for (const name of await readdir(destination)) expect(['good', 'data', ...told]).toContain(name);
-  });
+  it.each(['File', 'Directory'] as const)(
+    'stays where it was to go, for names of the kind %s',
+    async (kind) => {
+      const share = await hostileShare(onTestFinished);
+      for (const entry of entriesOf(kind)) {
+        share.entries = [{ kind: 'File', name: 'good' }, entry];
+        const { destination, expectUntouched } = await surroundings();
+        const result = await runCli(['cp', '-r', 'files://data', destination], share);
+        await expectUntouched();
+        expect(result.stderr, entry.name).not.toMatch(steering);
+        // What was written has the name that the service told, and lies right there.
+        const told = [entry.name, entry.encoded === true ? decodedName(entry.name) : entry.name];
+        for (const name of await readdir(destination)) expect(['good', 'data', ...told]).toContain(name);
+      }
+    },
+  );
 
   it('stays where it was to go, whatever characters the names have', async () => {
     const share = await hostileShare(onTestFinished);
@@ -189,11 +201,14 @@ describe('a share of ordinary names', () => {
 });
 
 describe('a share of such names', () => {
-  it.each(entries)('is deleted no further than it was to be: $kind $name $encoded', async (entry) => {
+  it('is deleted no further than it was to be', async () => {
     const share = await hostileShare(onTestFinished);
-    share.entries = [entry, { kind: 'File', name: 'good' }];
-    await runCli(['rm', '-r', 'files://data/d/inner'], share);
+    for (const entry of entries) {
+      share.entries = [entry, { kind: 'File', name: 'good' }];
+      await runCli(['rm', '-r', 'files://data/d/inner'], share);
+    }
     const deleted = share.requests.filter((request) => request.startsWith('DELETE'));
+    expect(deleted.length).toBeGreaterThan(entries.length);
     for (const request of deleted) {
       const { pathname } = new URL(request.slice('DELETE '.length), 'http://host');
       expect(pathname).toMatch(/^\/acct\/data\/d\/inner(?:\/[^/]+){0,2}$/);
@@ -211,21 +226,26 @@ describe('a share of such names', () => {
     }
   });
 
-  it.each(entries)('gives callers no name that leads elsewhere: $kind $name $encoded', async (entry) => {
+  it('gives callers no name that leads elsewhere', async () => {
     const share = await hostileShare(onTestFinished);
-    share.entries = [entry];
     const client = AzureFilesClient.fromEnvironment(
       { defaultShare: 'data', retryConfig: { maxAttempts: 1 } },
       share.env,
     );
-    try {
-      for await (const { name, path } of client.directories.walk()) {
-        expect(name).not.toMatch(/[/\\]|^\.{0,2}$|\0/);
-        expect(path.split('/').at(-1)).toBe(name);
+    let refused = 0;
+    for (const entry of entries) {
+      share.entries = [entry];
+      try {
+        for await (const { name, path } of client.directories.walk()) {
+          expect(name).not.toMatch(leadsElsewhere);
+          expect(path.split('/').at(-1)).toBe(name);
+        }
+      } catch (error) {
+        expect(error).toBeInstanceOf(AzureStorageError);
+        refused += 1;
       }
-    } catch (error) {
-      expect(error).toBeInstanceOf(AzureStorageError);
     }
+    expect(refused).toBeGreaterThan(10);
     await client.close();
   });
 });

@@ -19,7 +19,7 @@ import { errorFault } from './told-errors.js';
  */
 
 /** How many calls run: as many as `AZSTORE_FUZZ_CALLS` says. */
-const calls = Number(process.env.AZSTORE_FUZZ_CALLS ?? 800);
+const calls = Number(process.env.AZSTORE_FUZZ_CALLS ?? 500);
 interface Case {
   readonly seed: number;
   readonly localDirectory: string;
@@ -68,7 +68,7 @@ describe('the client of a service that answers wrongly', () => {
     // Nothing of a download that failed is left.
     expect((await readdir(localDirectory)).filter((name) => name !== 'target.bin')).toEqual(['source.bin']);
     if (isLongRun) process.stdout.write(`${JSON.stringify(Object.fromEntries(outcomes), undefined, 1)}\n`);
-    if (calls < 800) return;
+    if (calls < 500) return;
     expect(outcomes.get('a result')).toBeGreaterThan(calls / 10);
     expect(outcomes.get('UnexpectedAnswer')).toBeGreaterThan(calls / 50);
   });
