@@ -1,8 +1,7 @@
-import { Writable } from 'node:stream';
 import { run } from '../../../src/cli/run.js';
 import { createEmulator } from '../../../src/emulator/index.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
-import { noProcess } from '../../support/cli.js';
+import { Collector, noProcess } from '../../support/cli.js';
 import { clientOperations, smallRanges } from '../../support/client-operations.js';
 import type { CanaryCase } from '../canary.js';
 import { accountName, credentialsOf, identityKinds } from '../identities.js';
@@ -52,27 +51,13 @@ export const emulatorCases: readonly CanaryCase[] = [
       const key = canary.secrets.accountKey();
       for (const more of [[], ['--quiet'], ['--share', 'data', '--https']]) {
         const stop = new AbortController();
-        const text: string[] = [];
-        const stream = () =>
-          new Writable({
-            write(chunk, _encoding, done) {
-              text.push(String(chunk));
-              done();
-            },
-          });
+        // With --quiet it says nothing, so that there is nothing to wait for.
+        if (more.includes('--quiet')) stop.abort();
+        const output = new Collector();
+        output.onText = () => stop.abort();
         const argv = ['emulator', '--files-port', '0', '--account', `${accountName}:${key}`, ...more];
-        const running = run(argv, {
-          ...noProcess,
-          stdout: stream(),
-          stderr: stream(),
-          env: {},
-          signal: stop.signal,
-        });
-        for (let looks = 0; looks < 200 && text.length === 0; looks++)
-          await new Promise((resolve) => setTimeout(resolve, 5));
-        stop.abort();
-        await running;
-        canary.evidence.add(`azstore emulator ${more.join(' ')}`, text.join(''));
+        await run(argv, { ...noProcess, stdout: output, stderr: output, env: {}, signal: stop.signal });
+        canary.evidence.add(`azstore emulator ${more.join(' ')}`, output.text);
       }
     },
   },
