@@ -120,7 +120,7 @@ describe('a head that is too much', () => {
     ]) {
       const startedAt = performance.now();
       expectRefused(await send([`GET /devstoreaccount1/share HTTP/1.1\r\nHost: a\r\n${headers}\r\n`]));
-      expect(performance.now() - startedAt).toBeLessThan(3000);
+      expect(performance.now() - startedAt).toBeLessThan(10_000);
     }
   });
 });
