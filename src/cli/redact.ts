@@ -1,4 +1,6 @@
 const hidden = '***';
+/** What has the form of an account key or an access token, as after a mistake on the command line. */
+const keyOrToken = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==|\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
 const signature = /([?&;]|\b)(sig|AccountKey|SharedAccessSignature)=[^&;\s"']+/gi;
 
 /** Takes secrets out of texts that are printed: those it was told, and everything that looks like a signature or a key. */
@@ -16,6 +18,8 @@ export class Redactor {
   redact(text: string): string {
     let result = text;
     for (const secret of this.#secrets) result = result.replaceAll(secret, hidden);
-    return result.replace(signature, (_, before: string, name: string) => `${before}${name}=${hidden}`);
+    return result
+      .replace(signature, (_, before: string, name: string) => `${before}${name}=${hidden}`)
+      .replace(keyOrToken, hidden);
   }
 }

@@ -1,4 +1,5 @@
 import { excerpt } from './printable.js';
+import { redact } from './redact.js';
 
 /** Room for a path, its URL and an explanation; paths whose URLs are longer still stand in the fields of the error. */
 const longestMessage = 4096;
@@ -25,7 +26,7 @@ export interface ErrorDetails {
 /**
  * The root of all errors that the library throws, except an abort by the caller, which rejects with `signal.reason`.
  * `azstore/files` exports it as `AzureFilesError`, `azstore/blobs` as `AzureBlobError`. Choose by `code`: it is stable and literal.
- * The message is one printable line, whatever a service or a name put into it: control characters are written out.
+ * The message is one printable line without secrets, whatever a service or a name put into it.
  */
 export class AzureStorageError<Code extends string = string> extends Error {
   readonly code: Code;
@@ -45,14 +46,14 @@ export class AzureStorageError<Code extends string = string> extends Error {
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
     super(
-      excerpt(message, longestMessage),
+      excerpt(redact(message), longestMessage),
       details.cause === undefined ? undefined : { cause: details.cause },
     );
     this.name = new.target.name;
     this.code = code;
-    this.serviceCode = details.serviceCode && excerpt(details.serviceCode, longestName);
+    this.serviceCode = nameOf(details.serviceCode);
     this.status = details.status;
-    this.requestId = details.requestId && excerpt(details.requestId, longestName);
+    this.requestId = nameOf(details.requestId);
     this.operation = details.operation;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;
@@ -78,6 +79,11 @@ export class AzureStorageError<Code extends string = string> extends Error {
     const fields = Object.fromEntries(Object.entries(this).filter(([name]) => name !== 'cause'));
     return { ...fields, name: this.name, message: this.message };
   }
+}
+
+/** A short text that a service chose. */
+function nameOf(text: string | undefined): string | undefined {
+  return text === undefined || /^[\w-]{0,64}$/.test(text) ? text : excerpt(redact(text), longestName);
 }
 
 /** Writes down what was done; only the retry layer and the pipeline's entry know. */

@@ -5,6 +5,7 @@ import type { HttpRequest, HttpResponse, Layer } from './http/message.js';
 import { WatchedBody } from './http/watched-body.js';
 import type { CircuitState } from './resilience/circuit-breaker.js';
 import type { Attributes, LogLevel, Span, Telemetry } from './telemetry.js';
+import { requestIdOf } from './wire/service-error.js';
 
 /** What the telemetry of one client needs. */
 export interface TelemetrySettings {
@@ -205,7 +206,7 @@ export function attemptTelemetryLayer(settings: TelemetrySettings): Layer {
     return next(request, call).then(
       (response) => {
         const { status, headers } = response;
-        const answer = { status, request_id: headers.get('x-ms-request-id') };
+        const answer = { status, request_id: requestIdOf(headers) };
         span.setAttributes(answer);
         span.end();
         report.log('debug', `${settings.name} response`, { ...attributes, ...answer });

@@ -3,14 +3,15 @@ import type { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
 import { excerpt } from '../core/printable.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
+import { requestIdOf } from '../core/wire/service-error.js';
 import { parseXml, type XmlElement, XmlError } from '../core/wire/xml.js';
 import { smbProperties } from './smb-wire.js';
 import type { ChangeResult, LeaseProperties } from './types.js';
 
 /** An answer that the service should never give. */
 export function unexpected(what: string, response?: HttpResponse, cause?: unknown): ServerError {
-  const requestId = response?.headers.get('x-ms-request-id');
-  const told = requestId === undefined ? '' : ` (request id ${requestId.slice(0, 100)})`;
+  const requestId = response && requestIdOf(response.headers);
+  const told = requestId === undefined ? '' : ` (request id ${requestId})`;
   return new ServerError(
     'UnexpectedAnswer',
     `the service gave an answer that makes no sense: ${excerpt(what, 300)}${told}`,

@@ -1,6 +1,7 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
+import { shown } from '../core/option-checks.js';
 import { redactUrl } from '../core/redact.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
 import { requiredHeader, unexpected } from './answers.js';
@@ -104,7 +105,7 @@ function statusOf(response: HttpResponse, copyId: string): CopyStatus {
     case 'failed':
       return { status, copyId, reason: headers.get('x-ms-copy-status-description') ?? 'no reason was given' };
     default:
-      throw unexpected(`the copy status ${status} is unknown`, response);
+      throw unexpected(`the copy status ${shown(status)} is unknown`, response);
   }
 }
 

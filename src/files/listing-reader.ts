@@ -1,5 +1,6 @@
+import { shown } from '../core/option-checks.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
-import { escapeXml, parseXml, type XmlElement, XmlError, xmlChild, xmlText } from '../core/wire/xml.js';
+import { parseXml, type XmlElement, XmlError, xmlChild, xmlText } from '../core/wire/xml.js';
 import { unexpected } from './answers.js';
 import { type ListedEntry, scanEntries } from './listing-scanner.js';
 import { joinPath } from './paths.js';
@@ -110,11 +111,7 @@ function decodedName(encoded: string): string {
   try {
     return decodeURIComponent(encoded);
   } catch (cause) {
-    throw unexpected(
-      `the listing has a name with a malformed escape: ${escapeXml(encoded)}`,
-      undefined,
-      cause,
-    );
+    throw unexpected(`the listing has a name with a malformed escape: ${shown(encoded)}`, undefined, cause);
   }
 }
 
@@ -132,13 +129,11 @@ function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntr
   const name = listed.isEncoded ? decodedName(listed.name) : listed.name;
   const time = parseRfc1123(listed.lastModified ?? '');
   if (name === '' || etag === undefined || time === undefined) {
-    throw unexpected(`the entry ${JSON.stringify(name)} of the listing has no name, ETag or Last-Modified`);
+    throw unexpected(`the entry ${shown(name)} of the listing has no name, ETag or Last-Modified`);
   }
   // Callers join names to local paths: one that leads elsewhere must not reach them.
   if (leadsElsewhere.test(name)) {
-    throw unexpected(
-      `the listing has an entry ${JSON.stringify(name)}, which is no name of a file or directory`,
-    );
+    throw unexpected(`the listing has an entry ${shown(name)}, which is no name of a file or directory`);
   }
   const { share } = directory;
   const path = joinPath(directory.path, name);
@@ -151,7 +146,7 @@ function entryOf(listed: ListedEntry, directory: ListedDirectory): DirectoryEntr
 function sizeOf(listed: ListedEntry): number {
   const { size = '' } = listed;
   if (/^\d{1,15}$/.test(size)) return Number(size);
-  throw unexpected(`the file ${JSON.stringify(listed.name)} of the listing has no size`);
+  throw unexpected(`the file ${shown(listed.name)} of the listing has no size`);
 }
 
 function smbOf(listed: ListedEntry): SmbProperties {

@@ -1,5 +1,6 @@
 import { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
+import { shown } from '../core/option-checks.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
 import { type XmlElement, xmlChild, xmlText } from '../core/wire/xml.js';
 import {
@@ -71,7 +72,7 @@ function shareItem(element: XmlElement, response: HttpResponse): ShareItem {
   const quotaGiB = integerOf(text('Quota'));
   const etag = text('Etag');
   if (time === undefined || quotaGiB === undefined || etag === undefined) {
-    throw unexpected(`the listed share ${name} has no Last-Modified, Quota or Etag`, response);
+    throw unexpected(`the listed share ${shown(name)} has no Last-Modified, Quota or Etag`, response);
   }
   const lease = leaseOf({
     state: text('LeaseState'),

@@ -194,6 +194,17 @@ describe('a SAS', () => {
     }
   });
 
+  it('that was changed is refused with the reason, though it lets nothing be read', async () => {
+    const url = (await sas(await start(), 'write', file)).replace('sp=w', 'sp=wd');
+    const result = await examine([url]);
+    expect(result.of('read')).toMatchObject({
+      status: 'fail',
+      code: 'InvalidKey',
+      message: expect.stringContaining('was changed after it was signed'),
+    });
+    expect(result.code).toBe(6);
+  });
+
   it('for https alone cannot be used in the clear', async () => {
     const url = (await sas(await start(), 'read', file)).replace('spr=https%2Chttp', 'spr=https');
     const result = await examine([url]);

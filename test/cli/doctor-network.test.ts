@@ -154,6 +154,19 @@ describe('a server that is silent', () => {
     await server.allClosed();
   });
 
+  it('is not waited for long when it answers only those without credentials', async () => {
+    const server = await httpServer((request, response) => {
+      if (request.headers.authorization === undefined)
+        response.writeHead(401, { 'x-ms-request-id': 'id' }).end();
+    });
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const started = systemClock.monotonic();
+    const result = await examine(['--timeout', '1', 'files://data'], { env: at(server.origin) });
+    expect(systemClock.monotonic() - started).toBeLessThan(6000);
+    expect(result.of('read')).toMatchObject({ status: 'fail', code: 'Timeout', exitCode: 5 });
+    expect(result.code).toBe(5);
+  });
+
   it('is left at once when the user interrupts', async () => {
     const interruption = new AbortController();
     await using server = await netServer((socket) => {

@@ -368,6 +368,21 @@ describe('what signs', () => {
     expect(account).toMatchObject({ code: 2, stderr: expect.stringContaining('needs an account key') });
   });
 
+  it.each(['login', 'azure-cli', 'workload-identity'])(
+    'is asked for where there is no identity for %s',
+    async (mode) => {
+      const { origin } = await identityEndpoint([404]);
+      const env = { PATH: '/nowhere', AZURE_POD_IDENTITY_AUTHORITY_HOST: origin };
+      const result = await runCli(['sas', 'read', file, '--account-name', 'acct', '--auth-mode', mode], {
+        env,
+      });
+      expect(result).toMatchObject({ code: 2, stdout: '' });
+      expect(result.stderr).toMatch(
+        /\[MissingCredentials\]; set AZURE_STORAGE_CONNECTION_STRING, or give --account-name/,
+      );
+    },
+  );
+
   it('cannot be a SAS', async () => {
     const { url, use } = await made('read', file);
     const result = await use('sas', 'read', url);

@@ -52,7 +52,7 @@ async function setUp() {
   const scope = {
     AzureFilesClient: Client,
     client: connect(credentials),
-    credential: 'credential' in credentials ? credentials.credential : undefined,
+    credential: credentials.credential,
     console: { log: (...values: unknown[]) => printed.push(...values) },
     process: { env: { STORAGE_KEY: key } },
     readFile: async () => `${key}\n`,

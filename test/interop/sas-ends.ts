@@ -25,12 +25,12 @@ export const path = 'd/f ü.txt';
 export const other = 'd/other';
 
 /** Credentials with a token of somebody that the emulator takes. */
-export function tokenCredentials(claims: Readonly<Record<string, unknown>> = {}): AzureCredentials {
+export function tokenCredentials(claims: Readonly<Record<string, unknown>> = {}) {
   const getToken = async () => ({
     token: token(Date.now(), claims),
     expiresOnTimestamp: Date.now() + 3_600_000,
   });
-  return { type: 'token', credential: { getToken } };
+  return { type: 'token', credential: { getToken } } as const satisfies AzureCredentials;
 }
 
 /** An emulator with HTTPS, and an owner who has a share `data` with files in it. */
@@ -63,6 +63,11 @@ export async function startOwner(more: EmulatorOptions = {}) {
     withSas: (sas: string, config?: AzureFilesConfig) => connect({ type: 'sas_token', token: sas }, config),
     officialShare: (sas: string) =>
       new ShareClient(`${endpoint}/data?${sas}`, anonymous, { allowTrailingDot: true }),
+    officialAs: (sas: string, claims: Readonly<Record<string, unknown>>) => {
+      const { credential } = tokenCredentials(claims);
+      const as = { ...options, fileRequestIntent: 'backup' } as const;
+      return new ShareClient(`${endpoint}/data?${sas}`, newPipeline(credential, as), as);
+    },
     officialService: (sas: string) => new ShareServiceClient(`${endpoint}?${sas}`, anonymous),
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { wellKnownAccount } from '../../src/emulator/index.js';
 import { type AzureFilesClient, generateFileSas } from '../../src/files/index.js';
 import { rejection } from '../support/rejection.js';
+import { alice, bob } from '../support/unsigned-requests.js';
 import { absent, type Owner, path, policy, startOwner, tokenCredentials, verdict } from './sas-ends.js';
 
 /* What limits a SAS beside its letters, and what ends it before its time: through our client and the official one. */
@@ -231,5 +232,30 @@ describe('a SAS', () => {
       serviceCode: 'AuthorizationPermissionMismatch',
       message: expect.stringContaining('Storage File Delegator'),
     });
+  });
+});
+
+describe('a SAS for one user', () => {
+  it('is taken from the official client with a token of that user, and from nobody else', async () => {
+    const { owner, connect, officialAs, withSas } = await startOwner();
+    const signer = connect(tokenCredentials());
+    const { token } = await signer.sas.forRead({ path });
+    expect(token).not.toContain('sduoid');
+    const forBob = await signer.sas.generate({
+      path,
+      permissions: 'r',
+      delegatedUserObjectId: bob.oid,
+    });
+    const as = (claims: object) =>
+      officialAs(forBob.token, { ...claims }).rootDirectoryClient.getFileClient(path);
+    expect((await as(bob).downloadToBuffer()).toString()).toBe('content');
+    expect(await verdict(() => as(alice).downloadToBuffer())).toBe('AuthorizationPermissionMismatch');
+    expect(await rejection(withSas(forBob.token).files.read({ path }))).toMatchObject({
+      name: 'AuthenticationError',
+      code: 'AuthorizationFailure',
+      status: 401,
+      message: expect.stringContaining('must send a token beside it'),
+    });
+    expect(await owner.files.exists({ path })).toBe(true);
   });
 });

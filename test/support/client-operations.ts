@@ -5,6 +5,8 @@ import { patterned } from './patterned.js';
 export interface OperationInputs {
   /** Of a file that is leased; absent where nothing is. */
   readonly leaseId?: string | undefined;
+  /** For a lease that gets another id. */
+  readonly newLeaseId?: string | undefined;
   /** The URL of something to copy. */
   readonly sourceUrl: string;
   /** A directory of this machine with a file `source.bin`. */
@@ -142,10 +144,10 @@ const proposedLeaseId = '0f0f0f0f-1111-4222-8333-444444444444';
 /** Every public operation on leases, of a file where there is a path, and of the share. */
 function leaseOperationsOn(target: { readonly path?: string }) {
   return {
-    async acquire(client, { signal }) {
+    async acquire(client, { newLeaseId = proposedLeaseId, signal }) {
       const lease = await client.leases.acquire({ ...target, reason: 'a test', signal });
       await client.leases.renew(lease, { signal });
-      await client.leases.change(lease, proposedLeaseId, { signal });
+      await client.leases.change(lease, newLeaseId, { signal });
       await client.leases.release(lease, { signal });
       return lease;
     },
@@ -157,8 +159,8 @@ function leaseOperationsOn(target: { readonly path?: string }) {
     },
     renew: (client, { leaseId = proposedLeaseId, signal }) =>
       client.leases.renew({ ...target, id: leaseId }, { signal }),
-    change: (client, { leaseId = proposedLeaseId, signal }) =>
-      client.leases.change({ ...target, id: leaseId }, proposedLeaseId, { signal }),
+    change: (client, { leaseId = proposedLeaseId, newLeaseId = proposedLeaseId, signal }) =>
+      client.leases.change({ ...target, id: leaseId }, newLeaseId, { signal }),
     release: (client, { leaseId = proposedLeaseId, signal }) =>
       client.leases.release({ ...target, id: leaseId }, { signal }),
     breakLease: (client, { signal }) => client.leases.breakLease({ ...target, signal }),

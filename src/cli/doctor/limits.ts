@@ -14,7 +14,7 @@ export interface Limits {
 /** `--timeout` is for one step. */
 export function limitsOf(flags: Flags): Limits {
   const stepMs = (flags.integer('timeout') ?? 5) * 1000;
-  return { stepMs, tokenMs: 2 * stepMs, totalMs: Math.max(18_000, 4 * stepMs) };
+  return { stepMs, tokenMs: 2 * stepMs, totalMs: Math.max(18_000, 3 * stepMs) };
 }
 
 /** What ends a step early. */

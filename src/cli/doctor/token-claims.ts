@@ -17,8 +17,13 @@ export function readToken(token: string): TokenClaims {
     ...id('objectId', claims.oid),
     ...id('tenantId', claims.tid),
     ...id('applicationId', claims.appid ?? claims.azp),
-    ...(typeof claims.exp === 'number' && claims.exp < 1e11 && { expiresOn: new Date(claims.exp * 1000) }),
+    ...(isTime(claims.exp) && { expiresOn: new Date(claims.exp * 1000) }),
   };
+}
+
+/** Seconds since 1970 that a date can be made of. */
+function isTime(exp: unknown): exp is number {
+  return typeof exp === 'number' && exp > 0 && exp < 1e11;
 }
 
 function payloadOf(token: string): Readonly<Record<string, unknown>> {

@@ -47,7 +47,8 @@ async function signed(client: AzureFilesClient, sign: SasTask['sign']): Promise<
     if (error.code === 'InvalidOption' || error.code === 'InvalidRequest') {
       throw new UsageError(inFlags(error.message));
     }
-    if (error.code !== 'MissingCredentials' || client.credentialInfo.type === 'default') throw error;
+    // Without an attempt it is the client that cannot sign; else an identity is not there.
+    if (error.code !== 'MissingCredentials' || error.attempts > 0) throw error;
     const hint = 'a SAS is signed with --account-key, or for shares and files with --auth-mode login';
     throw new CommandFailure(error.code, exitCodes.usage, { message: error.message, cause: error, hint });
   }

@@ -1,5 +1,6 @@
 import type { AuthenticationErrorCode } from '../errors.js';
 import type { HttpRequest } from '../http/message.js';
+import { redactAnswerTo } from '../redact.js';
 import type { ServiceFailure } from '../resilience/answer-check.js';
 import { parseRfc1123 } from '../wire/dates.js';
 
@@ -17,6 +18,12 @@ export interface RefusalContext {
   readonly accountName: string;
   /** The wall clock in milliseconds since 1970. */
   readonly now: number;
+}
+
+/** What the service said in detail, cut and without secrets; in parentheses, as the end of a hint. */
+export function detailSaid({ extras }: ServiceFailure, { request }: RefusalContext): string {
+  const detail = extras.AuthenticationErrorDetail?.trim();
+  return detail ? ` (${redactAnswerTo(request, detail).slice(0, 200)})` : '';
 }
 
 /** The services accept a date up to 15 minutes off; a few minutes are worth a word before that. */

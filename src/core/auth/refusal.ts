@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../http/message.js';
-import { redact } from '../redact.js';
+import { redactAnswerTo } from '../redact.js';
 import type { ServiceFailure } from '../resilience/answer-check.js';
-import { describeSkew, type Refusal, type RefusalContext } from './refusal-context.js';
+import { describeSkew, detailSaid, type Refusal, type RefusalContext } from './refusal-context.js';
 import { explainSas } from './sas-refusal.js';
 import { stringToSign } from './shared-key.js';
 
@@ -14,15 +14,14 @@ export function explainRefusal(failure: ServiceFailure, context: RefusalContext)
   const isUnknown = failure.serviceCode === 'AuthenticationFailed';
   const isToken = !authorization.startsWith('SharedKey ');
   if (isToken && (isUnknown || failure.serviceCode === 'InvalidAuthenticationInfo')) {
-    return explainToken(failure);
+    return explainToken(failure, context);
   }
   if (!isUnknown) return explainMissingRight(failure.serviceCode, context.request);
   return explainSharedKey(failure, context);
 }
 
-function explainToken({ extras }: ServiceFailure): Refusal {
-  const detail = extras.AuthenticationErrorDetail?.trim();
-  const said = detail ? ` (${redact(detail.slice(0, 200))})` : '';
+function explainToken(failure: ServiceFailure, context: RefusalContext): Refusal {
+  const said = detailSaid(failure, context);
   return { code: undefined, hint: `the token was refused: it may be for another tenant or audience${said}` };
 }
 
@@ -63,7 +62,7 @@ function explainSharedKey(failure: ServiceFailure, context: RefusalContext): Ref
       hint: `the service signed the same text, so the key is not (or no longer) one of the account "${context.accountName}"`,
     };
   }
-  return { code: undefined, hint: firstDifference(ours, theirs, context.accountName) };
+  return { code: undefined, hint: firstDifference(ours, theirs, context) };
 }
 
 function serverStringToSign(detail: string): string | undefined {
@@ -85,19 +84,18 @@ const lineNames = [
   'Range',
 ];
 
-function firstDifference(ours: string, theirs: string, account: string): string {
+function firstDifference(ours: string, theirs: string, context: RefusalContext): string {
+  const { accountName: account, request } = context;
+  const shown = (line: string | undefined): string =>
+    line === undefined ? 'nothing more' : `"${redactAnswerTo(request, line).slice(0, 120)}"`;
   const mine = ours.split('\n');
   const other = theirs.split('\n');
   const at = mine.findIndex((line, index) => line !== other[index]);
   const index = at < 0 ? mine.length : at;
   const accountOfService = /^\/([^/]*)/.exec(other[index] ?? '')?.[1];
   if (index >= lineNames.length && accountOfService !== undefined && accountOfService !== account) {
-    return `the account name is wrong: the client signs for "${account}", the service for "${redact(accountOfService.slice(0, 30))}"`;
+    return `the account name is wrong: the client signs for "${account}", the service for "${redactAnswerTo(request, accountOfService).slice(0, 30)}"`;
   }
   const name = lineNames[index] ?? 'headers and resource';
   return `the signed texts differ first in line ${index + 1} (${name}): the client has ${shown(mine[index])}, the service ${shown(other[index])}; something between may have changed the request`;
-}
-
-function shown(line: string | undefined): string {
-  return line === undefined ? 'nothing more' : `"${redact(line.slice(0, 120))}"`;
 }

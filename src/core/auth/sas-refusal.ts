@@ -1,13 +1,13 @@
 import { redact } from '../redact.js';
 import type { ServiceFailure } from '../resilience/answer-check.js';
 import { epochMsOf, parseTicks } from '../wire/dates.js';
-import { describeSkew, type Refusal, type RefusalContext } from './refusal-context.js';
+import { describeSkew, detailSaid, type Refusal, type RefusalContext } from './refusal-context.js';
 
 /** Explains why the service refused a SAS, by what the SAS itself says; `undefined` when nothing can be said. */
 export function explainSas(failure: ServiceFailure, context: RefusalContext): Refusal | undefined {
   const fields = new URLSearchParams(context.request.target.split('?', 2)[1] ?? '');
   if (failure.serviceCode !== 'AuthenticationFailed') return explainMissingRight(failure, fields);
-  return explainTime(failure, fields, context.now) ?? explainForm(failure, fields, context.now);
+  return explainTime(failure, fields, context.now) ?? explainForm(failure, fields, context);
 }
 
 /** It was believed, but does not go as far as that. */
@@ -24,6 +24,10 @@ function explainMissingRight({ serviceCode }: ServiceFailure, fields: URLSearchP
       return hint(`the SAS is not for this service (ss=${fields.get('ss')})`);
     case 'AuthorizationSourceIPMismatch':
       return hint(`the SAS does not allow the address of this machine (sip=${fields.get('sip')})`);
+    case 'NoAuthenticationInformation':
+      return fields.has('sduoid')
+        ? hint('the SAS is for one user, who must send a token beside it; this client sends none')
+        : undefined;
     case 'AuthorizationFailure':
       return hint(
         `no ${kindOf(fields)} allows this, or the network rules of the account do not let this machine in`,
@@ -66,7 +70,7 @@ const places: Readonly<Record<string, string>> = {
   s: 'is for another share, ',
 };
 
-function explainForm(failure: ServiceFailure, fields: URLSearchParams, now: number): Refusal {
+function explainForm(failure: ServiceFailure, fields: URLSearchParams, context: RefusalContext): Refusal {
   const detail = detailOf(failure);
   const elsewhere = places[fields.get('sr') ?? ''] ?? '';
   if (/signature did not match/i.test(detail)) {
@@ -77,9 +81,9 @@ function explainForm(failure: ServiceFailure, fields: URLSearchParams, now: numb
     const reach = fields.get('sr') === 'f' ? 'one file, and no directory or share' : 'what is in one share';
     return { code: undefined, hint: `the SAS reaches ${reach}` };
   }
-  const skew = describeSkew(failure, now);
+  const skew = describeSkew(failure, context.now);
   if (skew !== undefined) return { code: undefined, hint: skew };
-  const said = detail === '' ? '' : ` (${redact(detail.slice(0, 200))})`;
+  const said = detailSaid(failure, context);
   return { code: undefined, hint: `the SAS ${elsewhere}is malformed, or its policy or key is gone${said}` };
 }
 

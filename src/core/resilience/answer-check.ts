@@ -10,8 +10,8 @@ import {
   type Layer,
 } from '../http/message.js';
 import { refusalBody } from '../http/refusal-body.js';
-import { redact, redactUrl } from '../redact.js';
-import { readServiceError, retryAfterMs } from '../wire/service-error.js';
+import { redactAnswerTo, redactUrl } from '../redact.js';
+import { readServiceError, requestIdOf, retryAfterMs } from '../wire/service-error.js';
 
 /** What the service said, taken apart. */
 export interface ServiceFailure {
@@ -21,7 +21,10 @@ export interface ServiceFailure {
   readonly serviceMessage: string | undefined;
   readonly requestId: string | undefined;
   readonly retryAfterMs: number | undefined;
-  /** Further elements of the error document, such as `HeaderName` or `AuthenticationErrorDetail`. */
+  /**
+   * Further elements of the error document, such as `HeaderName` or `AuthenticationErrorDetail`, as they came: they may
+   * repeat secrets of the request.
+   */
   readonly extras: Readonly<Record<string, string>>;
   readonly headers: HttpHeaders;
   /** A message that is ready to use: what failed, operation, method, redacted URL, status, code, request id. */
@@ -78,28 +81,32 @@ async function refuse(request: HttpRequest, call: Call, refusal: Refusal): Promi
   const { response, clock, errorFor } = refusal;
   const { status, headers } = response;
   const document = readServiceError(headers, await refusalBody(response.body));
-  const requestId = headers.get('x-ms-request-id');
-  const code = document.code === undefined ? '' : ` ${document.code.slice(0, 100)}`;
+  const sent = response.sentAs ?? request;
+  const said = (text: string | undefined) => text && redactAnswerTo(sent, text);
+  const serviceCode = said(document.code);
+  const serviceMessage = said(document.message);
+  const requestId = said(requestIdOf(headers));
+  const code = serviceCode === undefined ? '' : ` ${serviceCode.slice(0, 100)}`;
   const what = `the service answered ${status}${code}`;
   const failure: ServiceFailure = {
     status,
-    serviceCode: document.code,
-    serviceMessage: document.message,
+    serviceCode,
+    serviceMessage,
     requestId,
     retryAfterMs: retryAfterMs(headers, clock.now()),
     extras: document.extras,
     headers,
-    description: describe(request, call, withMessage(what, document.message), requestId),
+    description: describe(request, call, withMessage(what, serviceMessage), requestId),
   };
-  throw errorFor(failure, call, response.sentAs ?? request);
+  throw errorFor(failure, call, sent);
 }
 
 function withMessage(what: string, message: string | undefined): string {
-  return message === undefined || message === '' ? what : `${what}: ${redact(message.slice(0, 300))}`;
+  return message === undefined || message === '' ? what : `${what}: ${message.slice(0, 300)}`;
 }
 
 function describe(request: HttpRequest, call: Call, what: string, requestId?: string): string {
   const where = `${request.method} ${redactUrl(request.origin, request.target)}`;
-  const id = requestId === undefined ? '' : `; request id ${requestId.slice(0, 100)}`;
+  const id = requestId === undefined ? '' : `; request id ${requestId}`;
   return `${call.operation.name} failed: ${what}; ${where}${id}`.replace(/\s+/g, ' ');
 }

@@ -48,6 +48,12 @@ function firstLine(message: string | undefined): string | undefined {
   return message?.split('\n', 1)[0]?.trim();
 }
 
+/** The id of a request, for support; a text that is none could be whatever was sent. */
+export function requestIdOf(headers: HttpHeaders): string | undefined {
+  const id = headers.get('x-ms-request-id');
+  return id !== undefined && /^[\w-]{1,64}$/.test(id) ? id : undefined;
+}
+
 /** Milliseconds of a `Retry-After` header, in seconds or as a date; `undefined` when there is none that makes sense. */
 export function retryAfterMs(headers: HttpHeaders, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();

@@ -23,6 +23,8 @@ describe('Redactor', () => {
     ],
     ['AccountName=a;AccountKey=c2VjcmV0;EndpointSuffix=x', 'AccountName=a;AccountKey=***;EndpointSuffix=x'],
     ["'sig=abc'", "'sig=***'"],
+    [`unknown command '${'k'.repeat(86)}=='`, "unknown command '***'"],
+    ['got eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln', 'got ***'],
   ])('takes out of %s what looks like a secret', (text, expected) => {
     expect(new Redactor().redact(text)).toBe(expected);
   });
