@@ -102,7 +102,11 @@ export class Witness {
   }
 
   granted(hold: Omit<Hold, 'index' | 'renewedAt' | 'longestPauseMs'>): Hold {
-    const counted = { ...hold, index: this.holds.length, renewedAt: this.#world.now, longestPauseMs: 0 };
+    // It may have slept since it told of itself.
+    const told = this.#records.findLast(({ from }) => from === hold.process);
+    const renewedAt = told?.at ?? this.#world.now;
+    const longestPauseMs = this.#world.now - renewedAt;
+    const counted = { ...hold, index: this.holds.length, renewedAt, longestPauseMs };
     this.holds.push(counted);
     const brokenAt = this.#brokenAt.get(hold.id) ?? Number.POSITIVE_INFINITY;
     // One that was put to sleep between the last answer and this may find itself with a lock that is gone already.
@@ -190,10 +194,7 @@ export class Witness {
   #timedBroken(hold: Hold, ended: Ended): void {
     const { at, sentAt, isDoubled } = ended;
     if (!hold.isRenewed) {
-      // It may have slept since it told of itself.
-      const told = this.#records.findLast(({ from }) => from === hold.process);
-      const isInTime = at - (told?.at ?? hold.renewedAt) <= hold.durationSeconds * 1000;
-      if (isInTime) this.#count(this.unrenewedLosses, hold, ended);
+      if (at - hold.renewedAt <= hold.durationSeconds * 1000) this.#count(this.unrenewedLosses, hold, ended);
       return;
     }
     const pauseMs = Math.max(hold.longestPauseMs, at - hold.renewedAt);
