@@ -5,6 +5,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     // Two cores: threads start faster than processes and share nothing between test files either.
     pool: 'threads',
+    // By itself it would be one on two cores, and the tests of real processes mostly wait.
+    maxWorkers: 2,
     testTimeout: 20_000,
     typecheck: { enabled: false },
     coverage: {

@@ -1,13 +1,18 @@
 // The main job, on real files: starts the emulator, moves a directory tree and a large file to a share, works with them
-// there, brings them back and compares. Ends with 0 when everything is as it should be.
+// there, brings them back and compares. Then processes count together under a lock, of which one is killed. Ends with 0 when
+// everything is as it should be.
 //
-//   npm run demo            a large file of 256 MiB
-//   npm run demo -- 16      one of 16 MiB
+//   npm run demo               a large file of 256 MiB, and the lock: about half a minute
+//   npm run demo -- 16         one of 16 MiB
+//   npm run demo -- 16 files   without the lock, in a few seconds
+import { fork } from 'node:child_process';
 import { createCipheriv, createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
+import { dirname, extname, join, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startEmulator } from 'azstore/emulator';
 import { AzureFilesClient, type TransferProgress } from 'azstore/files';
 
@@ -169,6 +174,14 @@ async function sha256(path: string): Promise<string> {
   return hash.digest('hex');
 }
 
+/** The example beside this one: processes of their own, as they would be on machines of their own. */
+async function countUnderLock(): Promise<void> {
+  const self = fileURLToPath(import.meta.url);
+  const child = fork(join(dirname(self), `locked-counter${extname(self)}`));
+  const [code] = await once(child, 'exit');
+  same('exit code of the locked counter', code, 0);
+}
+
 async function eightAtATime<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<void> {
   const rest = items.values();
   const lane = async () => {
@@ -213,6 +226,7 @@ try {
   const size = Number(process.argv[2] ?? 256);
   if (!Number.isInteger(size) || size < 1) throw new Error('the size must be a whole number of MiB');
   await main(size, interruption.signal);
+  if (process.argv[3] !== 'files') await countUnderLock();
   say(`done in ${((performance.now() - start) / 1000).toFixed(1)} s`);
 } catch (error) {
   console.error(`demo failed: ${error instanceof Error ? error.message : String(error)}`);

@@ -1,9 +1,11 @@
 import { fork } from 'node:child_process';
-import { median, type Result, type Rounds } from './measure.js';
+import { median, quantile, type Result, type Rounds } from './measure.js';
 
 interface Measured {
   readonly cpuMicros: number;
   readonly wallMicros: number;
+  /** One by one, where the contender measures them. */
+  readonly latencies: readonly number[];
 }
 
 /**
@@ -25,14 +27,22 @@ export async function compareIsolated(
     for (let round = 0; round < rounds.rounds; round++) {
       for (const [index, child] of children.entries()) samples[index]?.push(await child.run(rounds.units));
     }
-    return names.map((name, index) => ({
-      name,
-      cpuMicrosPerUnit: median((samples[index] ?? []).map(({ cpuMicros }) => cpuMicros / rounds.units)),
-      wallMicrosPerUnit: median((samples[index] ?? []).map(({ wallMicros }) => wallMicros / rounds.units)),
-    }));
+    return names.map((name, index) => resultOf(name, samples[index] ?? [], rounds.units));
   } finally {
     for (const child of children) child.stop();
   }
+}
+
+function resultOf(name: string, samples: readonly Measured[], units: number): Result {
+  const latencies = samples.flatMap((sample) => sample.latencies);
+  return {
+    name,
+    cpuMicrosPerUnit: median(samples.map(({ cpuMicros }) => cpuMicros / units)),
+    wallMicrosPerUnit: median(samples.map(({ wallMicros }) => wallMicros / units)),
+    ...(latencies.length > 0 && {
+      latency: { p50Micros: quantile(latencies, 0.5), p99Micros: quantile(latencies, 0.99) },
+    }),
+  };
 }
 
 interface ContenderProcess {
@@ -60,17 +70,25 @@ function startContender(file: string, name: string, env: NodeJS.ProcessEnv): Con
   };
 }
 
-/** The contender's side: does what it is told, and says what it cost. */
-export function serveContender(run: (count: number) => Promise<void>): void {
+/**
+ * The contender's side: does what it is told, and says what it cost.
+ * @param run - May give the microseconds that each unit took.
+ * @param prepare - What the units need and what is not to be measured.
+ */
+export function serveContender(
+  run: (count: number) => Promise<void> | Promise<readonly number[]>,
+  prepare: (count: number) => Promise<void> = async () => {},
+): void {
   process.on('message', (units: number) => {
     void (async () => {
+      await prepare(units);
       globalThis.gc?.();
       const cpu = process.cpuUsage();
       const start = performance.now();
-      await run(units);
+      const latencies = (await run(units)) ?? [];
       const wallMicros = (performance.now() - start) * 1000;
       const used = process.cpuUsage(cpu);
-      process.send?.({ cpuMicros: used.user + used.system, wallMicros } satisfies Measured);
+      process.send?.({ cpuMicros: used.user + used.system, wallMicros, latencies } satisfies Measured);
     })();
   });
 }

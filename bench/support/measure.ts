@@ -10,6 +10,8 @@ export interface Result {
   /** Medians over the rounds. */
   readonly cpuMicrosPerUnit: number;
   readonly wallMicrosPerUnit: number;
+  /** Of the units one by one, where they were measured so. */
+  readonly latency?: { readonly p50Micros: number; readonly p99Micros: number };
 }
 
 /** How the rounds are laid out. */
@@ -46,8 +48,13 @@ export async function compare(contenders: readonly Contender[], rounds: Rounds):
 }
 
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** The value that as large a part of the values as `part` says is below. */
+export function quantile(values: readonly number[], part: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.floor(sorted.length * part)] ?? Number.NaN;
 }
 
 /** Runs `worker` `count` times, `concurrency` at once. */
@@ -61,6 +68,20 @@ export async function inParallel(
     while (next < count) await worker(next++);
   };
   await Promise.all(Array.from({ length: concurrency }, lane));
+}
+
+/** Prints the latencies of the results with the ratio of the medians to the first one. */
+export function printLatencies(title: string, results: readonly Result[]): void {
+  const yardstick = results[0]?.latency?.p50Micros ?? 1;
+  console.log(`\n${title}`);
+  for (const { name, latency } of results) {
+    if (latency === undefined) continue;
+    const { p50Micros, p99Micros } = latency;
+    console.log(
+      `  ${name.padEnd(34)} p50 ${number(p50Micros)} us  x${(p50Micros / yardstick).toFixed(2).padEnd(6)}` +
+        `p99 ${number(p99Micros)} us`,
+    );
+  }
 }
 
 /** Prints the results with the ratio to the first one, which is the yardstick. */

@@ -33,6 +33,23 @@ export class PartialFailure extends Error {
   }
 }
 
+/** A failure around a command that was to be run, with an exit code that tells it from those of the command. */
+export class CommandFailure extends Error {
+  readonly code: string;
+  readonly exitCode: number;
+
+  constructor(
+    code: string,
+    exitCode: number,
+    details: { readonly message: string; readonly cause?: unknown },
+  ) {
+    super(details.message, { cause: details.cause });
+    this.name = 'CommandFailure';
+    this.code = code;
+    this.exitCode = exitCode;
+  }
+}
+
 /** Something of this machine is in the way, or is not of the kind that was expected. */
 export class LocalError extends Error {
   readonly code: 'NotFound' | 'Exists' | 'NotSupported';
@@ -82,6 +99,7 @@ const usageCodes = new Set([
 export function exitCodeOf(error: unknown): number {
   if (error instanceof PartialFailure) return exitCodeOf(error.first);
   if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof CommandFailure) return error.exitCode;
   const code = codeOf(error);
   if (notFoundCodes.has(code)) return exitCodes.notFound;
   if (conflictCodes.has(code) || error instanceof LeaseError) return exitCodes.conflict;
@@ -113,6 +131,8 @@ const hints: Readonly<Record<string, string>> = {
   CircuitOpen: 'the service failed several times in a row: try again later',
   FileChanged: 'somebody wrote to the file meanwhile: try again',
   SourceChanged: 'somebody wrote to the file meanwhile: try again',
+  LeaseAlreadyPresent: '`azstore lease inspect` tells who has it; --wait waits for it',
+  FileLocked: '`azstore lease inspect` tells who has it',
 };
 
 /** What to do about a failure, where something can be said. */

@@ -1,3 +1,4 @@
+import { formatSpan, parseTime } from './times.js';
 import { UsageError } from './usage-error.js';
 
 /** One flag of a verb. Its environment variable follows from the name: `--files-port` is `AZSTORE_FILES_PORT`. */
@@ -6,14 +7,18 @@ export interface Flag {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** `list` may be given several times; in the environment its values are separated by commas. */
-  readonly kind: 'switch' | 'text' | 'integer' | 'list';
+  /** `list` may be given several times; in the environment its values are separated by commas. `time` is `30s`, `2m`. */
+  readonly kind: 'switch' | 'text' | 'integer' | 'list' | 'time';
   /** What the value is called in the help. */
   readonly placeholder?: string;
   readonly about: string;
-  /** Limits of an integer. */
+  /** Limits of an integer, or of a time in milliseconds. */
   readonly min?: number;
   readonly max?: number;
+  /** A time is understood by the service in whole seconds only. */
+  readonly wholeSeconds?: boolean;
+  /** A time may be `infinite` too, also written -1. */
+  readonly mayBeInfinite?: boolean;
   /** Other long names that mean the same and are not listed in the help. */
   readonly aliases?: readonly string[];
   /** The value is never printed. */
@@ -78,6 +83,11 @@ export class Flags {
     return typeof value === 'number' ? value : undefined;
   }
 
+  /** A time; `Infinity` where it has no end. */
+  milliseconds(name: string): number | undefined {
+    return this.integer(name);
+  }
+
   /** The values of a repeatable flag; empty when it was not given. */
   list(name: string): readonly string[] {
     const value = this.#values.get(name)?.value;
@@ -98,6 +108,8 @@ function parse(flag: Flag, given: true | string | readonly string[], where: stri
       return String(given);
     case 'integer':
       return parseInteger(flag, String(given), where);
+    case 'time':
+      return parseTimeFlag(flag, String(given), where);
     case 'list':
       return typeof given === 'string' ? given.split(/[,;]/).filter((item) => item !== '') : asList(given);
   }
@@ -121,4 +133,16 @@ function parseInteger(flag: Flag, text: string, where: string): number {
   if (Number.isSafeInteger(value) && value >= min && value <= max) return value;
   const limits = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
   throw new UsageError(`${where} must be a whole number ${limits}, got '${text}'`);
+}
+
+function parseTimeFlag(flag: Flag, text: string, where: string): number {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER, wholeSeconds, mayBeInfinite } = flag;
+  if (mayBeInfinite === true && ['infinite', '-1'].includes(text.trim().toLowerCase())) return Infinity;
+  const ms = parseTime(text);
+  const allowed = ms !== undefined && ms >= min && ms <= max && (wholeSeconds !== true || ms % 1000 === 0);
+  if (allowed) return ms;
+  const kind = wholeSeconds === true ? 'a time in whole seconds' : 'a time';
+  const limits = `from ${formatSpan(min)} to ${formatSpan(max)}`;
+  const infinite = mayBeInfinite === true ? ", or 'infinite'" : '';
+  throw new UsageError(`${where} must be ${kind} such as 30s or 1m, ${limits}${infinite}, got '${text}'`);
 }

@@ -7,6 +7,8 @@ import { flagsOf, type Verb } from './verb.js';
 export interface Launch {
   readonly verb: Verb;
   readonly args: readonly string[];
+  /** What stands behind `--`, where the verb runs a command; else empty. */
+  readonly command: readonly string[];
   readonly given: GivenFlags;
 }
 
@@ -20,6 +22,8 @@ export class HelpShown extends Error {
 
 export interface ProgramOptions {
   readonly verbs: readonly Verb[];
+  /** What the groups of verbs are about, by the first word of their names. */
+  readonly groups: Readonly<Record<string, string>>;
   readonly version: string;
   /** Takes the help and the version. */
   readonly print: (text: string) => void;
@@ -36,21 +40,18 @@ export function parseCommandLine(argv: readonly string[], options: ProgramOption
     .description('Azure Files from the command line, and an emulator of it.')
     .version(options.version, '--version', 'print the version');
   prepare(program, options);
+  const [own, behind] = splitCommand(argv, options.verbs);
   for (const verb of options.verbs) {
-    const command = program.command(verb.name).description(verb.about);
-    addArguments(command, verb.args);
-    for (const flag of flagsOf(verb)) addFlag(command, flag);
-    prepare(command, options);
-    command.addHelpText('after', helpText(verb));
+    const command = addCommand(program, verb, options);
     command.action(() => {
-      launch = { verb, args: command.args, given: givenFlags(command, flagsOf(verb)) };
+      launch = { verb, args: command.args, command: behind, given: givenFlags(command, flagsOf(verb)) };
     });
   }
   program.addHelpText('after', generalHelp);
   if (argv.length === 0) {
     throw new UsageError(`no verb was given\n${usageLine(program)}`, 'azstore --help lists the verbs');
   }
-  program.parse([...argv], { from: 'user' });
+  program.parse([...own], { from: 'user' });
   if (launch === undefined) throw new HelpShown();
   return launch;
 }
@@ -61,6 +62,39 @@ Every flag has an environment variable: AZSTORE_ and its name in upper snake cas
 Credentials come from flags, else AZURE_STORAGE_CONNECTION_STRING, AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or
 AZURE_STORAGE_SAS_TOKEN. Keys on a command line can be seen by other users of the machine: prefer the environment.
 Exit codes: 0 done, 1 failed, 2 usage, 3 not found, 4 conflict or locked, 5 temporary, 6 not authorised, 130 interrupted.`;
+
+/** What stands behind the first `--` is a command of its own, whose flags are none of ours. */
+function splitCommand(
+  argv: readonly string[],
+  verbs: readonly Verb[],
+): [own: readonly string[], behind: readonly string[]] {
+  const runs = verbs.some(({ name, runsCommand }) => runsCommand === true && name === argv[0]);
+  const at = argv.indexOf('--');
+  return runs && at >= 0 ? [argv.slice(0, at), argv.slice(at + 1)] : [argv, []];
+}
+
+function addCommand(program: Command, verb: Verb, options: ProgramOptions): Command {
+  const words = verb.name.split(' ');
+  const name = words.pop() ?? '';
+  const command = parentOf(program, words[0], options).command(name).description(verb.about);
+  addArguments(command, verb.args);
+  if (verb.runsCommand === true) {
+    command.usage(`[options] ${verb.args} -- COMMAND [ARGUMENTS...]`).allowExcessArguments();
+  }
+  for (const flag of flagsOf(verb)) addFlag(command, flag);
+  prepare(command, options);
+  return command.addHelpText('after', helpText(verb));
+}
+
+/** The command that holds those of a group. */
+function parentOf(program: Command, group: string | undefined, options: ProgramOptions): Command {
+  if (group === undefined) return program;
+  const present = program.commands.find((command) => command.name() === group);
+  if (present !== undefined) return present;
+  const command = program.command(group).description(options.groups[group] ?? '');
+  prepare(command, options);
+  return command;
+}
 
 function helpText(verb: Verb): string {
   return `\nExamples:\n${verb.examples.map((example) => `  ${example}`).join('\n')}`;
@@ -119,7 +153,7 @@ function asUsageError(error: CommanderError, command: Command): Error {
   const said = error.message.replace(/^error: /, '');
   return new UsageError(
     `${withoutValues(error.code, said)}\n${usageLine(command)}`,
-    `azstore ${command.parent === null ? '' : `${command.name()} `}--help says more`,
+    `${pathOf(command)} --help says more`,
   );
 }
 
@@ -131,6 +165,8 @@ function withoutValues(code: string, message: string): string {
       const suggestion = /\(Did you mean [^()]*\)\s*$/.exec(message)?.[0] ?? '';
       return `unknown flag ${name} ${suggestion}`.trim();
     }
+    case 'commander.help':
+      return 'the verb needs a second word';
     case 'commander.invalidArgument':
     case 'commander.conflictingOption':
       return 'a flag has a value that is not allowed';
@@ -140,6 +176,10 @@ function withoutValues(code: string, message: string): string {
 }
 
 function usageLine(command: Command): string {
-  const path = command.parent === null ? command.name() : `${command.parent.name()} ${command.name()}`;
-  return `usage: ${path} ${command.usage()}`;
+  return `usage: ${pathOf(command)} ${command.usage()}`;
+}
+
+/** `azstore`, `azstore ls`, `azstore lease acquire`. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`;
 }

@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { verbs } from './commands/index.js';
+import { groups, verbs } from './commands/index.js';
 import { Connections } from './connections.js';
 import { codeOf, exitCodeOf, exitCodes, failureValue, hintOf, messageOf } from './failures.js';
 import { Flags } from './flags.js';
@@ -18,13 +18,13 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
   try {
     const launch = parseCommandLine(argv, {
       verbs,
+      groups,
       version: version(),
       print: (text) => io.stdout.write(text),
     });
     const flags = readFlags(launch, io, output);
     output = new Output(io, { json: flags.on('json'), quiet: flags.on('quiet') }, output.redactor);
-    await runVerb({ launch, flags, output, io });
-    return exitCodes.done;
+    return await runVerb({ launch, flags, output, io });
   } catch (error) {
     return report(error, output, io);
   }
@@ -37,11 +37,13 @@ interface Prepared {
   readonly io: Io;
 }
 
-async function runVerb({ launch, flags, output, io }: Prepared): Promise<void> {
+async function runVerb({ launch, flags, output, io }: Prepared): Promise<number> {
   io.signal.throwIfAborted();
   const connections = new Connections(flags, io.env, output.redactor);
+  const { verb, args, command } = launch;
   try {
-    await launch.verb.run({ args: launch.args, flags, output, connections, io, signal: io.signal });
+    const exitCode = await verb.run({ args, command, flags, output, connections, io, signal: io.signal });
+    return exitCode ?? exitCodes.done;
   } finally {
     await connections.close();
   }
@@ -95,8 +97,9 @@ function tellFailure(error: unknown, output: Output): void {
 
 /** Before the flags are understood, for errors in the flags themselves. */
 function asksForJson(argv: readonly string[], io: Io): boolean {
+  const own = argv.includes('--') ? argv.slice(0, argv.indexOf('--')) : argv;
   return (
-    argv.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.AZSTORE_JSON?.toLowerCase() ?? '')
+    own.includes('--json') || ['1', 'true', 'yes', 'on'].includes(io.env.AZSTORE_JSON?.toLowerCase() ?? '')
   );
 }
 

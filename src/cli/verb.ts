@@ -7,6 +7,8 @@ import type { Output } from './output.js';
 export interface Invocation {
   /** Its arguments without the flags. */
   readonly args: readonly string[];
+  /** What stands behind `--`, for a verb that runs a command; empty when nothing does. */
+  readonly command: readonly string[];
   readonly flags: Flags;
   readonly output: Output;
   readonly connections: Connections;
@@ -17,6 +19,7 @@ export interface Invocation {
 
 /** One verb of the command line. */
 export interface Verb {
+  /** One word, or two for a verb of a group: `lease acquire`. */
   readonly name: string;
   readonly about: string;
   /** In the form of the help: `<location>` must be there, `[location]` may, `<location...>` may be several. */
@@ -24,10 +27,12 @@ export interface Verb {
   readonly flags: readonly Flag[];
   /** Whether it talks to a service, and so has the flags for that. */
   readonly connects: boolean;
+  /** Whether a command stands behind `--`, which the verb runs. */
+  readonly runsCommand?: boolean;
   /** Shown below the flags in the help. */
   readonly examples: readonly string[];
-  /** Does it; whatever goes wrong is thrown. */
-  run(invocation: Invocation): Promise<void>;
+  /** Does it; whatever goes wrong is thrown. @returns the exit code where that is another one than 0. */
+  run(invocation: Invocation): Promise<number> | Promise<void>;
 }
 
 /** The flags of every verb. */

@@ -23,6 +23,8 @@ export interface Operation {
   readonly answer: 'buffered' | 'stream';
   /** The least `x-ms-version` that has the operation, per kind of credential; absent = every version. */
   readonly leastVersion?: { readonly any?: string; readonly token?: string };
+  /** It goes without the intent (`x-ms-file-request-intent`) that a token needs beside it elsewhere. */
+  readonly withoutIntent?: true;
 }
 
 /**
@@ -129,6 +131,8 @@ export interface Call {
   readonly signal?: AbortSignal | undefined;
   /** Time limit of the whole operation in milliseconds, where the caller gave one. */
   readonly totalTimeoutMs?: number | undefined;
+  /** Sent also to a host that is left alone for its failures: what depends on it cannot wait so long. */
+  readonly urgent?: boolean | undefined;
   /** What the caller can tell of a success for its span, such as `count` of a listing. Asked only when there is telemetry. */
   readonly attributesOf?: ((response: HttpResponse) => Attributes) | undefined;
   /** The operation's span, below which attempts have theirs. */
@@ -156,6 +160,7 @@ export function derivedCall(call: Call, changes: CallChanges): Call {
     maxAttempts: call.maxAttempts,
     signal: call.signal,
     totalTimeoutMs: call.totalTimeoutMs,
+    urgent: call.urgent,
     attributesOf: call.attributesOf,
     span: changes.span ?? call.span,
   };

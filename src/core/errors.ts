@@ -1,3 +1,10 @@
+import { excerpt } from './printable.js';
+
+/** Room for a path, its URL and an explanation; paths whose URLs are longer still stand in the fields of the error. */
+const longestMessage = 4096;
+/** Codes and request ids of the service are shorter. */
+const longestName = 100;
+
 /** What every error of the library may carry beside its code. */
 export interface ErrorDetails {
   /** Azure's own error code (`x-ms-error-code`), where the service gave one. */
@@ -18,6 +25,7 @@ export interface ErrorDetails {
 /**
  * The root of all errors that the library throws, except an abort by the caller, which rejects with `signal.reason`.
  * `azstore/files` exports it as `AzureFilesError`, `azstore/blobs` as `AzureBlobError`. Choose by `code`: it is stable and literal.
+ * The message is one printable line, whatever a service or a name put into it: control characters are written out.
  */
 export class AzureStorageError<Code extends string = string> extends Error {
   readonly code: Code;
@@ -36,12 +44,15 @@ export class AzureStorageError<Code extends string = string> extends Error {
   readonly retriesExhausted: boolean = false;
 
   constructor(code: Code, message: string, details: ErrorDetails = {}) {
-    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    super(
+      excerpt(message, longestMessage),
+      details.cause === undefined ? undefined : { cause: details.cause },
+    );
     this.name = new.target.name;
     this.code = code;
-    this.serviceCode = details.serviceCode;
+    this.serviceCode = details.serviceCode && excerpt(details.serviceCode, longestName);
     this.status = details.status;
-    this.requestId = details.requestId;
+    this.requestId = details.requestId && excerpt(details.requestId, longestName);
     this.operation = details.operation;
     this.retryable = details.retryable ?? false;
     this.retryAfterMs = details.retryAfterMs;

@@ -60,6 +60,13 @@ export interface ClientOptions {
   readonly telemetry?: Telemetry | undefined;
 }
 
+/** Which credentials a client has, without them. */
+export interface CredentialOrigin {
+  readonly type: AzureCredentials['type'];
+  /** `options`, or the environment variable. */
+  readonly from: string;
+}
+
 /** Options that are complete and checked. */
 export interface ResolvedClientOptions {
   readonly service: ServiceKind;
@@ -67,6 +74,7 @@ export interface ResolvedClientOptions {
   readonly accountName: string;
   /** Hides what it holds. */
   readonly credentials: CredentialSource;
+  readonly credentialOrigin: CredentialOrigin;
   readonly apiVersion: string;
   /** Whether the user chose the version, so that it is never raised. */
   readonly apiVersionIsExplicit: boolean;
@@ -114,10 +122,10 @@ export const defaultClientOptions = Object.freeze({
 /**
  * Checks options and fills in what is missing; the only reader of what users give.
  *
- * Credentials come from, in this order: `credentials`, a connection string of the environment, an account with a SAS or
- * a key of the environment. `accountName` and `endpoint` given as options win over what credentials say.
+ * Credentials come from, in this order: `credentials`, a connection string of the environment, an account of the
+ * environment with a login, a SAS or a key. `accountName` and `endpoint` given as options win over what credentials say.
  *
- * @param environment - Environment variables; only these are read, and nothing is kept of them.
+ * @param environment - Environment variables; only these are read. The built-in identities look into them for every token.
  * @throws {ConfigurationError} `InvalidOption`, `InvalidAccountName` or `MissingCredentials`.
  * @throws {AuthenticationError} `InvalidKey` when a key is not base64, or a SAS has no signature.
  */
@@ -128,12 +136,13 @@ export function resolveClientOptions(
 ): ResolvedClientOptions {
   checkKeys(user, 'options', known);
   const clock = user.clock === undefined ? systemClock : checkMethods(user.clock, 'clock', clockMethods);
-  const account = resolveAccount(service, user, environment);
+  const { endpoint, credentials, from } = resolveAccount(service, user, environment);
   return Object.freeze({
     service,
-    endpoint: account.endpoint,
-    accountName: account.endpoint.accountName,
-    credentials: credentialSource(account.credentials, { service, endpoint: account.endpoint, clock }),
+    endpoint,
+    accountName: endpoint.accountName,
+    credentials: credentialSource(credentials, { service, endpoint, clock, environment }),
+    credentialOrigin: Object.freeze({ type: credentials.type, from }),
     ...resolveApiVersion(user.apiVersion, environment),
     ...resolveTimes(user),
     retry: resolveRetryConfig(user.retryConfig),
@@ -151,7 +160,7 @@ function processEnvironment(): Environment {
   return typeof process === 'undefined' ? {} : process.env;
 }
 
-interface Account {
+interface Account extends Pick<CredentialOrigin, 'from'> {
   readonly endpoint: Endpoint;
   readonly credentials: AzureCredentials;
 }
@@ -165,7 +174,8 @@ function resolveAccount(service: ServiceKind, user: ClientOptions, environment: 
   }
   const accountName = user.accountName ?? fromEnvironment?.accountName;
   if (accountName !== undefined) checkAccountName(accountName);
-  return { credentials, endpoint: resolveEndpoint(service, { user, credentials, accountName }) };
+  const endpoint = resolveEndpoint(service, { user, credentials, accountName });
+  return { credentials, endpoint, from: fromEnvironment?.from ?? 'options' };
 }
 
 function resolveEndpoint(
@@ -195,7 +205,7 @@ function resolveEndpoint(
 function missingCredentials(): ConfigurationError {
   return new ConfigurationError(
     'MissingCredentials',
-    'no credentials: give credentials, or set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY or AZURE_STORAGE_SAS_TOKEN',
+    'no credentials: give credentials, or set AZURE_STORAGE_CONNECTION_STRING, or AZURE_STORAGE_ACCOUNT with AZURE_STORAGE_KEY, AZURE_STORAGE_SAS_TOKEN or AZURE_STORAGE_AUTH_MODE=login',
   );
 }
 

@@ -23,6 +23,7 @@ import {
   attemptTelemetryLayer,
   circuitObserver,
   operationTelemetryLayer,
+  renewalObserver,
   retryObserver,
 } from './telemetry-layers.js';
 import { versionFor } from './version.js';
@@ -50,6 +51,8 @@ export interface Execution {
   readonly idempotent?: boolean | undefined;
   /** Attempts in total, per error code, instead of the configured ones. */
   readonly maxAttempts?: Readonly<Record<string, number>> | undefined;
+  /** Sent also while the circuit of the host is open. @defaultValue false */
+  readonly urgent?: boolean | undefined;
   /** What the answer tells for the operation's span, such as the `count` of a listing; asked only with telemetry. */
   readonly attributesOf?: ((response: HttpResponse) => Attributes) | undefined;
 }
@@ -134,6 +137,7 @@ function stages(options: ResolvedClientOptions, service: ServiceDescription): re
       service: options.service,
       api: { version: options.apiVersion, explicit: options.apiVersionIsExplicit },
       clock,
+      onRenewed: observed && renewalObserver(observed),
     }),
     // Next to the transport, so that silence is noticed whoever reads the body.
     idleTimeoutLayer(limits, options.idleTimeoutMs),
@@ -174,6 +178,7 @@ function callFor(execution: Execution): Call {
     maxAttempts: execution.maxAttempts,
     signal: execution.signal,
     totalTimeoutMs: execution.totalTimeoutMs,
+    urgent: execution.urgent,
     attributesOf: execution.attributesOf,
   };
 }

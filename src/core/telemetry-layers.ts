@@ -239,6 +239,18 @@ export function retryObserver(
   };
 }
 
+/** Tells of a credential that was refused and replaced. */
+export function renewalObserver(settings: TelemetrySettings): (call: Call, status: number) => void {
+  const report = harmless(settings.telemetry);
+  return (call, status) => {
+    report.log('warn', `${settings.name} credential renewed`, {
+      operation: call.operation.name,
+      ...resourceOf(call),
+      status,
+    });
+  };
+}
+
 /** Tells of a circuit that opened or closed. */
 export function circuitObserver(settings: TelemetrySettings, origin: string): (state: CircuitState) => void {
   const report = harmless(settings.telemetry);

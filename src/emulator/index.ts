@@ -1,16 +1,23 @@
+import { systemClock } from '../core/clock.js';
 import type { Transport } from '../core/http/message.js';
+import { AccountKeyring, type RegenerateKeyRequest } from './account-keys.js';
+import type { EngineSettings } from './engine/context.js';
 import { createEngine, type Engine } from './engine/engine.js';
 import {
   type EmulatorOptions,
   type EngineOptions,
   type ResolvedEngineOptions,
+  type ResolvedServerOptions,
   resolveEmulatorOptions,
   resolveEngineOptions,
 } from './options.js';
+import { hostRule } from './server/hosts.js';
 import { startServer } from './server/lifecycle.js';
+import { type Certificate, selfSigned } from './server/self-signed.js';
 import { MemoryStore } from './store/memory-store.js';
 import { InProcessTransport } from './transport.js';
 
+export type { RegenerateKeyRequest } from './account-keys.js';
 export type { AnsweredRequest } from './engine/engine.js';
 export {
   type EmulatorAccount,
@@ -19,6 +26,7 @@ export {
   type ServerOptions,
   wellKnownAccount,
 } from './options.js';
+export type { BuiltInRole, RoleAssignment } from './role-options.js';
 
 /** An emulator without a socket. */
 export interface InProcessEmulator extends AsyncDisposable {
@@ -28,6 +36,13 @@ export interface InProcessEmulator extends AsyncDisposable {
   readonly filesEndpoint: string;
   /** What a client needs to reach the first account: its name, its key, the endpoint. */
   readonly connectionString: string;
+  /**
+   * Replaces a key of an account while requests go on: those that are signed with the old one, and signatures made with
+   * it, are refused from now on.
+   * @returns the new key, in base64.
+   * @throws {ConfigurationError} `InvalidOption`.
+   */
+  regenerateKey(request?: RegenerateKeyRequest): string;
   /** Forgets everything. */
   close(): Promise<void>;
 }
@@ -36,6 +51,8 @@ export interface InProcessEmulator extends AsyncDisposable {
 export interface Emulator extends InProcessEmulator {
   /** The URL of the File service: `http://127.0.0.1:10003/devstoreaccount1`. */
   readonly filesEndpoint: string;
+  /** The certificate that HTTPS clients must trust, in PEM: given or made; `undefined` with plain HTTP. */
+  readonly certificate: string | undefined;
   /** Stops listening, waits for requests under way, and forgets everything. */
   close(): Promise<void>;
 }
@@ -50,14 +67,33 @@ export interface Emulator extends InProcessEmulator {
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const resolved = resolveEmulatorOptions(options);
-  const parts = makeParts(resolved);
-  const { host, filesPort: port, tls } = resolved;
+  const { host, filesPort: port, allowedHosts } = resolved;
+  const parts = makeParts(resolved, hostRule(host, allowedHosts));
+  const tls = certificateOf(resolved);
   const server = await startServer(parts.engine, { host, port, portOption: 'filesPort', tls });
   const close = async (): Promise<void> => {
     await server.stop();
     await parts.store.close();
   };
-  return describe(resolved, { origin: server.origin, engine: parts.engine, close });
+  // Set on the same object: its connection string is computed whenever it is asked for.
+  return Object.assign(describe(resolved, parts, { origin: server.origin, close }), {
+    certificate: tls?.cert,
+  });
+}
+
+/** The names under which clients reach a server of their own machine, or the address that it listens on. */
+function certificateOf({
+  tls,
+  host,
+  accounts,
+  allowedHosts,
+}: ResolvedEngineOptions & ResolvedServerOptions): Certificate | undefined {
+  if (tls !== 'make') return tls;
+  const own = accounts.map(({ name }) => `${name}.file.localhost`);
+  const elsewhere = host === '0.0.0.0' || host === '::' ? [] : [host];
+  const names = new Set(['localhost', '127.0.0.1', '::1', ...own, ...elsewhere, ...allowedHosts]);
+  // Clients judge it by the time of the machine, whatever the clock of the emulator says.
+  return selfSigned([...names], systemClock.now());
 }
 
 /**
@@ -66,42 +102,52 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
  */
 export function createEmulator(options: EngineOptions = {}): InProcessEmulator {
   const resolved = resolveEngineOptions(options);
-  const { engine, store } = makeParts(resolved);
-  return describe(resolved, { origin: 'http://127.0.0.1:10003', engine, close: () => store.close() });
+  const parts = makeParts(resolved, undefined);
+  return describe(resolved, parts, { origin: 'http://127.0.0.1:10003', close: () => parts.store.close() });
 }
 
-function makeParts(options: ResolvedEngineOptions): { engine: Engine; store: MemoryStore } {
+interface Parts {
+  readonly engine: Engine;
+  readonly store: MemoryStore;
+  readonly keyring: AccountKeyring;
+}
+
+function makeParts(options: ResolvedEngineOptions, acceptsHost: EngineSettings['acceptsHost']): Parts {
   const store = new MemoryStore();
-  const { clock, onFailure, onRequest, strictApiVersion, shareDeletionMs, shareRetentionDays } = options;
-  const accounts = new Map(options.accounts.map(({ name, keys }) => [name, keys]));
+  const { clock, onFailure, onRequest, strictApiVersion, shareDeletionMs, shareRetentionDays, roles } =
+    options;
+  const keyring = new AccountKeyring(options.accounts);
   const engine = createEngine({
     store,
     clock,
-    accounts,
+    accounts: keyring.current,
     onFailure,
     onRequest,
-    settings: { strictApiVersion, shareDeletionMs, shareRetentionDays },
+    settings: { strictApiVersion, shareDeletionMs, shareRetentionDays, roles, acceptsHost },
   });
   engine.createShares(options.accounts[0].name, options.shares);
-  return { engine, store };
+  return { engine, store, keyring };
 }
 
 interface Reach {
   readonly origin: string;
-  readonly engine: Engine;
   readonly close: () => Promise<void>;
 }
 
 function describe(
   { accounts: [account] }: ResolvedEngineOptions,
-  { origin, engine, close }: Reach,
-): Emulator {
+  { engine, keyring }: Parts,
+  { origin, close }: Reach,
+): InProcessEmulator {
   const filesEndpoint = `${origin}/${account.name}`;
   const protocol = origin.slice(0, origin.indexOf(':'));
   return {
     transport: new InProcessTransport(engine),
     filesEndpoint,
-    connectionString: `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${account.keys[0]};FileEndpoint=${filesEndpoint};`,
+    get connectionString() {
+      return `DefaultEndpointsProtocol=${protocol};AccountName=${account.name};AccountKey=${keyring.primary};FileEndpoint=${filesEndpoint};`;
+    },
+    regenerateKey: (request = {}) => keyring.regenerate(request),
     close,
     [Symbol.asyncDispose]: close,
   };

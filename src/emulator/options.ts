@@ -1,6 +1,8 @@
 import { type Clock, systemClock } from '../core/clock.js';
 import { ConfigurationError } from '../core/errors.js';
+import type { Grant } from './engine/authority/roles.js';
 import type { AnsweredRequest } from './engine/engine.js';
+import { type RoleAssignment, resolveRoles } from './role-options.js';
 
 /** The account every emulator of Azure Storage knows, with its published key. */
 export const wellKnownAccount: EmulatorAccount = Object.freeze({
@@ -24,6 +26,11 @@ export interface EngineOptions {
   readonly accounts?: readonly EmulatorAccount[] | undefined;
   /** Shares that are there from the beginning, in the first account. @defaultValue none */
   readonly shares?: readonly string[] | undefined;
+  /**
+   * What the bearers of tokens may do. @defaultValue everything, whoever they are: the tokens need only be well formed,
+   * as their signatures cannot be checked
+   */
+  readonly roles?: readonly RoleAssignment[] | undefined;
   /** Refuses an `x-ms-version` that the emulator does not know. @defaultValue false: any well-formed one is taken */
   readonly strictApiVersion?: boolean | undefined;
   /** How long the name of a deleted share stays taken, in milliseconds. @defaultValue 30000, as in Azure at the least */
@@ -50,6 +57,17 @@ export interface ServerOptions {
   readonly cert?: string | undefined;
   /** Private key in PEM, for HTTPS; needs {@link cert}. @defaultValue none: plain HTTP */
   readonly key?: string | undefined;
+  /**
+   * Serves HTTPS with a certificate that is made at the start, when {@link cert} names none: see
+   * `Emulator.certificate`. @defaultValue false
+   */
+  readonly https?: boolean | undefined;
+  /**
+   * Names by which clients may call an emulator that listens on a loopback address, beside those of this machine and
+   * of its accounts. Requests to other names are refused: a page of such a name, whose address was changed to this
+   * machine's, could use the emulator from within a browser. @defaultValue none
+   */
+  readonly allowedHosts?: readonly string[] | undefined;
 }
 
 export type EmulatorOptions = EngineOptions & ServerOptions;
@@ -57,6 +75,7 @@ export type EmulatorOptions = EngineOptions & ServerOptions;
 export interface ResolvedEngineOptions {
   readonly accounts: readonly [EmulatorAccount, ...EmulatorAccount[]];
   readonly shares: readonly string[];
+  readonly roles: readonly Grant[] | undefined;
   readonly strictApiVersion: boolean;
   readonly shareDeletionMs: number;
   readonly shareRetentionDays: number;
@@ -68,12 +87,15 @@ export interface ResolvedEngineOptions {
 export interface ResolvedServerOptions {
   readonly host: string;
   readonly filesPort: number;
-  readonly tls: { readonly cert: string; readonly key: string } | undefined;
+  /** Certificate and key; `make` = one is to be made. */
+  readonly tls: { readonly cert: string; readonly key: string } | 'make' | undefined;
+  readonly allowedHosts: readonly string[];
 }
 
 const engineKeys = [
   'accounts',
   'shares',
+  'roles',
   'strictApiVersion',
   'shareDeletionMs',
   'shareRetentionDays',
@@ -87,6 +109,8 @@ const serverKeys = [
   'blobsPort',
   'cert',
   'key',
+  'https',
+  'allowedHosts',
 ] as const satisfies readonly (keyof ServerOptions)[];
 
 /** Checks the options of an emulator without a socket and fills in the defaults. @throws {ConfigurationError} */
@@ -107,17 +131,29 @@ export function resolveEmulatorOptions(user: EmulatorOptions): ResolvedEngineOpt
   if ((cert === undefined) !== (key === undefined)) {
     throw invalid(`cert and key go together, got only ${cert === undefined ? 'key' : 'cert'}`);
   }
+  if (cert !== undefined && user.https === false) throw invalid('https: false contradicts cert and key');
   return {
     ...engineOptions(user),
+    allowedHosts: (user.allowedHosts ?? []).map(checkedHost),
     host: user.host ?? '127.0.0.1',
     filesPort: integer('filesPort', user.filesPort ?? 10_003, 65_535),
-    tls: cert === undefined || key === undefined ? undefined : { cert, key },
+    tls: cert === undefined || key === undefined ? madeTls(user.https) : { cert, key },
   };
 }
 
+/** Without a certificate: one is to be made for HTTPS. */
+function madeTls(https: boolean | undefined): 'make' | undefined {
+  return https === true ? 'make' : undefined;
+}
+
 function engineOptions(user: EngineOptions): ResolvedEngineOptions {
+  const accounts = resolveAccounts(user.accounts ?? [wellKnownAccount]);
   return {
-    accounts: resolveAccounts(user.accounts ?? [wellKnownAccount]),
+    accounts,
+    roles: resolveRoles(
+      user.roles,
+      accounts.map(({ name }) => name),
+    ),
     shares: (user.shares ?? []).map(checkedShare),
     strictApiVersion: user.strictApiVersion ?? false,
     shareDeletionMs: integer('shareDeletionMs', user.shareDeletionMs ?? 30_000, Number.MAX_SAFE_INTEGER),
@@ -149,10 +185,20 @@ function checkedAccount({ name, keys }: EmulatorAccount, index: number): Emulato
     throw invalid(`accounts[${index}].keys must hold one or two keys, got ${keys.length}`);
   }
   // The key itself stays out of the message.
-  if (!keys.every((key) => /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(key))) {
-    throw invalid(`accounts[${index}].keys must be base64`);
-  }
+  if (!keys.every(isBase64)) throw invalid(`accounts[${index}].keys must be base64`);
   return { name, keys: [...keys] };
+}
+
+/** Whether a text can be a key. */
+export function isBase64(text: string): boolean {
+  return /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+}
+
+function checkedHost(name: string, index: number): string {
+  if (/^[a-z0-9_.:-]+$/i.test(name) && !/^[^:]*:\d+$/.test(name)) return name.toLowerCase();
+  throw invalid(
+    `allowedHosts[${index}] must be the name or the address of a host, without a port, got ${JSON.stringify(name)}`,
+  );
 }
 
 function checkedShare(name: string, index: number): string {

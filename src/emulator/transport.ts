@@ -32,10 +32,17 @@ export class InProcessTransport implements Transport {
 }
 
 const unsendable = /[^\t\u0020-\u007e\u0080-\u00ff]/;
+const token = /^[!#$%&'*+.^_`|~\w-]+$/;
 
 /** Refuses what no socket would take either. */
 function refuseUnsendable({ headers }: HttpRequest): void {
   for (const [name, value] of headers) {
+    if (!token.test(name)) {
+      throw new ConfigurationError(
+        'InvalidRequest',
+        `HTTP has no header named ${JSON.stringify(name.slice(0, 80))}`,
+      );
+    }
     if (unsendable.test(value)) {
       throw new ConfigurationError('InvalidRequest', `header ${name} has a character that HTTP cannot carry`);
     }

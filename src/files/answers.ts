@@ -1,17 +1,19 @@
 import { ServerError } from '../core/errors.js';
 import type { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
+import { excerpt } from '../core/printable.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
+import { parseXml, type XmlElement, XmlError } from '../core/wire/xml.js';
 import { smbProperties } from './smb-wire.js';
 import type { ChangeResult, LeaseProperties } from './types.js';
 
 /** An answer that the service should never give. */
 export function unexpected(what: string, response?: HttpResponse, cause?: unknown): ServerError {
   const requestId = response?.headers.get('x-ms-request-id');
-  const told = requestId === undefined ? '' : ` (request id ${requestId})`;
+  const told = requestId === undefined ? '' : ` (request id ${requestId.slice(0, 100)})`;
   return new ServerError(
     'UnexpectedAnswer',
-    `the service gave an answer that makes no sense: ${what}${told}`,
+    `the service gave an answer that makes no sense: ${excerpt(what, 300)}${told}`,
     {
       status: response?.status,
       requestId,
@@ -36,6 +38,25 @@ export function bufferedText(response: HttpResponse): string {
   } catch (cause) {
     throw unexpected('the body is no UTF-8', response, cause);
   }
+}
+
+/** A page of 5,000 shares with much metadata stays below. */
+const mostNodes = 1_000_000;
+
+/**
+ * The root of a document.
+ * @param maxLength - In UTF-16 units. @defaultValue 64 MiB
+ */
+export function documentOf(response: HttpResponse, name: string, maxLength = 64 * 1024 * 1024): XmlElement {
+  let root: XmlElement;
+  try {
+    root = parseXml(bufferedText(response), { maxLength, maxNodes: mostNodes });
+  } catch (error) {
+    if (!(error instanceof XmlError)) throw error;
+    throw unexpected(error.message, response, error);
+  }
+  if (root.name !== name) throw unexpected(`a document ${root.name} instead of ${name}`, response);
+  return root;
 }
 
 export function requiredHeader(response: HttpResponse, name: string): string {
@@ -83,14 +104,19 @@ export function leaseProperties(headers: HttpHeaders): LeaseProperties | undefin
   });
 }
 
-/** The same from texts of the service. */
+const states = ['available', 'leased', 'breaking', 'broken', 'expired'] as const;
+const statuses = ['locked', 'unlocked'] as const;
+const durations = ['infinite', 'fixed'] as const;
+
+/** The same from texts of the service; what none of the words is, is told as nothing. */
 export function leaseOf(texts: {
   state: string | undefined;
   status: string | undefined;
   duration: string | undefined;
 }): LeaseProperties | undefined {
-  const { state, status, duration } = texts;
+  const state = states.find((each) => each === texts.state);
+  const status = statuses.find((each) => each === texts.status);
+  const duration = durations.find((each) => each === texts.duration);
   if (state === undefined || status === undefined) return undefined;
-  const lease = { state, status, ...(duration !== undefined && { duration }) };
-  return lease as LeaseProperties;
+  return { state, status, ...(duration !== undefined && { duration }) };
 }

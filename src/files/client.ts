@@ -1,6 +1,6 @@
 import type { Environment } from '../core/auth/environment.js';
 import { checkMethods } from '../core/option-checks.js';
-import { resolveClientOptions } from '../core/options.js';
+import { type CredentialOrigin, resolveClientOptions } from '../core/options.js';
 import { createPipeline, type Pipeline } from '../core/pipeline.js';
 import { LeaseRegistry } from '../lease/lease-registry.js';
 import { AzureFilesClientBuilder } from './builder.js';
@@ -13,10 +13,18 @@ import { createFileService } from './files.js';
 import type { LeaseService } from './lease-service.js';
 import { createLeaseService } from './leases.js';
 import { checkShareName } from './paths.js';
+import { createSasService } from './sas.js';
+import type { SasService } from './sas-service.js';
 import type { FileService, ShareService } from './services.js';
 import { createShareService } from './shares.js';
 import { createStreamingService } from './streaming.js';
 import type { StreamingService } from './streaming-service.js';
+
+/** What may be told of the credentials of a client. */
+export interface CredentialInfo extends CredentialOrigin {
+  /** Of `default` credentials: which identity answered, once one has. */
+  readonly chosen?: string;
+}
 
 const inspect = Symbol.for('nodejs.util.inspect.custom');
 
@@ -24,7 +32,7 @@ const inspect = Symbol.for('nodejs.util.inspect.custom');
  * A client of Azure Files.
  *
  * Credentials that are not given come from the environment: `AZURE_STORAGE_CONNECTION_STRING`, or `AZURE_STORAGE_ACCOUNT`
- * with `AZURE_STORAGE_KEY` or `AZURE_STORAGE_SAS_TOKEN`. Neither `console.log` nor JSON shows any of them.
+ * with `AZURE_STORAGE_AUTH_MODE=login`, `AZURE_STORAGE_SAS_TOKEN` or `AZURE_STORAGE_KEY`, in this order. Neither `console.log` nor JSON shows any of them.
  *
  * @example
  * ```ts
@@ -36,6 +44,7 @@ export class AzureFilesClient {
   readonly files: FileService;
   readonly directories: DirectoryService;
   readonly leases: LeaseService;
+  readonly sas: SasService;
   readonly shares: ShareService;
   readonly streaming: StreamingService;
   readonly #pipeline: Pipeline;
@@ -59,6 +68,7 @@ export class AzureFilesClient {
     this.files = createFileService(context);
     this.directories = createDirectoryService(context);
     this.leases = createLeaseService(context);
+    this.sas = createSasService(context);
     this.shares = createShareService(context);
     this.streaming = createStreamingService(context);
   }
@@ -84,6 +94,13 @@ export class AzureFilesClient {
   /** The same as {@link close}, for `await using`. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  /** Which credentials the client has, and where they come from; nothing of the credentials themselves. */
+  get credentialInfo(): CredentialInfo {
+    const { credentialOrigin, credentials } = this.#pipeline.options;
+    const { chosen } = credentials;
+    return { ...credentialOrigin, ...(chosen !== undefined && { chosen }) };
   }
 
   /** What may be shown: nothing of the credentials. */

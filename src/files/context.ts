@@ -47,6 +47,8 @@ export interface SendOptions extends CallOptions, LockPatience {
   /** A repeat is recognised here, so it may be sent again. */
   readonly idempotent?: boolean | undefined;
   readonly totalTimeoutMs?: number | undefined;
+  /** Sent also while the circuit of the host is open. */
+  readonly urgent?: boolean | undefined;
   /** Per error code, how often it is sent in total, instead of as configured. */
   readonly maxAttempts?: Readonly<Record<string, number>> | undefined;
 }
@@ -140,7 +142,7 @@ export function sendUnchecked(
   options: SendOptions,
 ): Promise<HttpResponse> {
   const { operation, resource, attributesOf, ...message } = request;
-  const { signal, timeoutMs, totalTimeoutMs, idempotent, maxAttempts } = options;
+  const { signal, timeoutMs, totalTimeoutMs, idempotent, maxAttempts, urgent } = options;
   return context.pipeline.send(message, {
     operation,
     resource,
@@ -149,6 +151,7 @@ export function sendUnchecked(
     totalTimeoutMs,
     idempotent,
     maxAttempts,
+    urgent,
     attributesOf,
   });
 }

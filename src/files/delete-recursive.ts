@@ -1,12 +1,15 @@
 import { type AzureStorageError, ConfigurationError, LeaseError } from '../core/errors.js';
 import { runWindow } from '../transfer/window.js';
-import { type FilesContext, locateDirectory, locateFile, send } from './context.js';
+import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
 import { deleteDirectoryRequest } from './directory-wire.js';
 import { type DeleteFailure, DirectoryError, FileError } from './errors.js';
 import { isAbsent } from './failure.js';
 import { deleteFileRequest } from './file-wire.js';
-import { parentOf } from './paths.js';
+import { isRecordEntry, recordPathOf } from './lease-record.js';
+import { leaseFileRequest } from './lease-wire.js';
+import { nameOf, parentOf } from './paths.js';
 import type { DeleteRecursiveRequest } from './requests.js';
+import { isTemporaryName } from './temporary-file.js';
 import type { DeleteRecursiveReport } from './types.js';
 import { walkPages } from './walk.js';
 
@@ -44,6 +47,8 @@ class Deletion {
   #failureCount = 0;
   /** Directories that keep something; deleting them would only be refused. */
   readonly #kept = new Set<string>();
+  /** Where the records of files that stay are, in lower case. */
+  readonly #keptRecords = new Set<string>();
 
   constructor(context: FilesContext, request: DeleteRecursiveRequest) {
     const at = locateDirectory(context, request.share, request.path);
@@ -65,17 +70,21 @@ class Deletion {
   /** Deletes the files of the whole tree. @returns its directories, by depth. */
   async #deleteFiles(): Promise<string[][]> {
     const levels: string[][] = [];
+    const records: string[] = [];
     let batch: string[] = [];
     for await (const { entries } of walkPages(this.#context, { ...this.#request, path: this.#top })) {
       for (const entry of entries) {
-        if (entry.type === 'file') batch.push(entry.path);
-        else levelOf(levels, entry.path).push(entry.path);
+        if (entry.type === 'directory') levelOf(levels, entry.path).push(entry.path);
+        else (isRecordEntry(entry) ? records : batch).push(entry.path);
       }
       if (batch.length < batchSize) continue;
       await this.#each(batch, (path, signal) => this.#deleteFile(path, signal));
       batch = [];
     }
     await this.#each(batch, (path, signal) => this.#deleteFile(path, signal));
+    // Without its record, the lease on a file that stays would be one without end.
+    const free = records.filter((path) => !this.#keptRecords.has(path.toLowerCase()));
+    await this.#each(free, (path, signal) => this.#deleteFile(path, signal));
     return levels;
   }
 
@@ -89,8 +98,19 @@ class Deletion {
   }
 
   async #deleteFile(path: string, signal: AbortSignal): Promise<void> {
-    const wire = deleteFileRequest(locateFile(this.#context, this.#share, path), {});
-    if (await this.#attempt(wire, path, signal)) this.#report.filesDeleted += 1;
+    const at = locateFile(this.#context, this.#share, path);
+    if (isTemporaryName(nameOf(path))) await this.#free(at, signal);
+    if (await this.#attempt(deleteFileRequest(at, {}), path, signal)) this.#report.filesDeleted += 1;
+  }
+
+  /** A file whose writer died before it got its name may have been leased for it already. */
+  async #free(at: Location, signal: AbortSignal): Promise<void> {
+    try {
+      await send(this.#context, leaseFileRequest(at, { action: 'break' }), { signal });
+    } catch (error) {
+      // Mostly it has no lease. What else is wrong with it, the delete tells.
+      if (!isOfOneEntry(error)) throw error;
+    }
   }
 
   async #deleteDirectory(path: string, signal: AbortSignal): Promise<void> {
@@ -120,6 +140,7 @@ class Deletion {
 
   #keep(path: string, error: AzureStorageError): void {
     this.#failureCount += 1;
+    this.#keptRecords.add(recordPathOf(path).toLowerCase());
     if (this.#failures.length < maxFailuresKept) this.#failures.push({ path, error });
     for (let kept = parentOf(path); kept !== ''; kept = parentOf(kept)) this.#kept.add(kept);
   }

@@ -3,7 +3,7 @@ import type { HttpResponse } from '../core/http/message.js';
 import { defaultRetryConfig } from '../core/resilience/retry-decision.js';
 import type { LockOperations, RecordContent, RequestLimits, SeenRecord } from '../lease/lock-operations.js';
 import { timing } from '../lease/timing.js';
-import { etagOf, leaseProperties } from './answers.js';
+import { etagOf } from './answers.js';
 import { type FilesContext, type Location, locateFile, sendUnchecked, type WireRequest } from './context.js';
 import { hasCode } from './failure.js';
 import { createFileRequest, deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './file-wire.js';
@@ -23,7 +23,9 @@ export function sendOnce(
   { limitMs, signal }: RequestLimits,
 ): Promise<HttpResponse> {
   const timeoutMs = Math.max(1, Math.ceil(limitMs));
-  return sendUnchecked(context, wire, { signal, timeoutMs, totalTimeoutMs: timeoutMs, maxAttempts: once });
+  // A lock would be lost before a host that failed is asked again.
+  const limits = { timeoutMs, totalTimeoutMs: timeoutMs };
+  return sendUnchecked(context, wire, { ...limits, signal, maxAttempts: once, urgent: true });
 }
 
 /** The requests that a lock on one file is made of. */
@@ -58,7 +60,8 @@ export class FileLockOperations implements LockOperations {
 
   async isLeased(limits: RequestLimits): Promise<boolean> {
     const response = await this.#send(getPropertiesRequest(this.#file, this.#file), limits);
-    return leaseProperties(response.headers)?.status === 'locked';
+    // By the status alone: a state that nobody knows may be that of somebody who holds it.
+    return response.headers.get('x-ms-lease-status') === 'locked';
   }
 
   acquire(id: string, limits: RequestLimits): Promise<boolean> {

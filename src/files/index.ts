@@ -4,7 +4,13 @@ export type {
   Provided,
 } from '../core/auth/credentials.js';
 export type { Environment } from '../core/auth/environment.js';
-export type { AccessToken, TokenCredential } from '../core/auth/token-cache.js';
+export type {
+  AzureCliOptions,
+  DefaultCredentialOptions,
+  ManagedIdentityOptions,
+  WorkloadIdentityOptions,
+} from '../core/auth/identity/built-in.js';
+export type { AccessToken, GetTokenOptions, TokenCredential } from '../core/auth/token-cache.js';
 export type { Call, Cancellation, Operation, TimeoutClass } from '../core/call.js';
 export { type Clock, systemClock } from '../core/clock.js';
 export {
@@ -38,7 +44,7 @@ export {
   type Transport,
 } from '../core/http/message.js';
 export { createNodeTransport, type NodeTransportOptions } from '../core/http/node-transport.js';
-export { type ClientOptions, defaultClientOptions } from '../core/options.js';
+export { type ClientOptions, type CredentialOrigin, defaultClientOptions } from '../core/options.js';
 export type { PagedIterable } from '../core/pages.js';
 export { defaultTimeoutsMs } from '../core/resilience/attempt-timeout.js';
 export {
@@ -56,13 +62,25 @@ export type { Attributes, LogLevel, Span, Telemetry } from '../core/telemetry.js
 export { defaultApiVersion } from '../core/version.js';
 export { AutoRenewingLease, type LeaseGuard } from '../lease/auto-renewing-lease.js';
 export { Lease } from '../lease/lease.js';
+export type { AccountKey } from '../sas/account-key.js';
+export {
+  type AccountSasOptions,
+  type AccountSasPermission,
+  type AccountSasResourceType,
+  type AccountSasService,
+  generateAccountSas,
+} from '../sas/account-sas.js';
+export { GeneratedSas, ResourceSas, type SasDescription, type SasKind } from '../sas/generated-sas.js';
+export type { SasLimits, SasProtocol, SasResponseHeaders } from '../sas/limits.js';
+export type { SasPermissions } from '../sas/permissions.js';
+export { UserDelegationKey, type UserDelegationKeyFields } from '../sas/user-delegation-key.js';
 export type { UploadInput } from '../transfer/any-source.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
 export { type Checksum, defaultTransferOptions } from '../transfer/settings.js';
 export type { ByteStream } from '../transfer/stream-reader.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
 export { AzureFilesClientBuilder } from './builder.js';
-export { AzureFilesClient } from './client.js';
+export { AzureFilesClient, type CredentialInfo } from './client.js';
 export type { AzureFilesConfig } from './config.js';
 export type { DirectoryService } from './directory-service.js';
 export {
@@ -74,6 +92,13 @@ export {
   type FileErrorCode,
   type FileErrorDetails,
 } from './errors.js';
+export {
+  type FileSasOptions,
+  generateFileSas,
+  generateShareSas,
+  type ShareSasOptions,
+} from './file-sas.js';
+export type { FileSasPermission, FileServiceSasOptions, ShareSasPermission } from './file-sas-fields.js';
 export { isRecordEntry as isLeaseRecord } from './lease-record.js';
 export type {
   AcquireLeaseRequest,
@@ -136,6 +161,16 @@ export type {
   WriteIfMatchRequest,
 } from './requests.js';
 export type {
+  FileSasRequest,
+  GenerateAccountSasRequest,
+  GenerateSasRequest,
+  ListSasRequest,
+  ReadSasRequest,
+  SasService,
+  SasTerms,
+  UserDelegationKeyRequest,
+} from './sas-service.js';
+export type {
   BoundAppendOptions,
   BoundChangeOptions,
   BoundCreateOptions,
@@ -190,3 +225,8 @@ export type {
   SmbProperties,
   SubdirectoryEntry,
 } from './types.js';
+export {
+  generateUserDelegationSas,
+  type UserDelegationSasOptions,
+  type UserDelegationSigner,
+} from './user-delegation-sas.js';

@@ -45,7 +45,7 @@ async function leaseOfFile(
 }
 
 function missing(): never {
-  throw unexpected('the headers x-ms-lease-state and x-ms-lease-status are missing');
+  throw unexpected('the headers x-ms-lease-state and x-ms-lease-status are missing or unknown');
 }
 
 function isOld({ ageMs, durationSeconds }: SeenRecord): boolean {

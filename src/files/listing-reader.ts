@@ -12,6 +12,8 @@ export interface ListedDirectory {
 }
 
 const maxLength = 64 * 1024 * 1024;
+/** A page of 5,000 entries has fewer than 100,000. */
+const maxNodes = 250_000;
 const rootName = 'EnumerationResults';
 const entriesStart = '<Entries>';
 const entriesEnd = '</Entries>';
@@ -63,7 +65,7 @@ function frameOf(frame: string): XmlElement | undefined {
 }
 
 function parseListing(text: string, directory: ListedDirectory): DirectoryListing {
-  const root = parseXml(text, { maxLength });
+  const root = parseXml(text, { maxLength, maxNodes });
   const list = xmlChild(root, 'Entries');
   if (root.name !== rootName || list === undefined) {
     throw unexpected(`the listing is a document ${root.name} without entries`);

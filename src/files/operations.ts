@@ -125,6 +125,14 @@ const directoryOperations = {
 const shareOperations = {
   listShares: { ...ofShare, name: 'ListShares', verb: 'list', addresses: 'account' },
   getShareProperties: { ...ofShare, name: 'GetShareProperties', verb: 'properties' },
+  getUserDelegationKey: {
+    ...ofShare,
+    name: 'GetUserDelegationKey',
+    verb: 'properties',
+    addresses: 'account',
+    leastVersion: { any: '2025-07-05', token: '2025-07-05' },
+    withoutIntent: true,
+  },
   getShareStatistics: { ...ofShare, name: 'GetShareStats', verb: 'properties' },
 } as const;
 

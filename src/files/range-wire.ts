@@ -145,6 +145,7 @@ export function listRangesRequest(at: Location, request: ListRangesRequest): Wir
 
 /** As much as an answer may hold: about a million ranges. */
 const maxListLength = 64 * 1024 * 1024;
+const maxListNodes = 3_500_000;
 
 export function listedRanges(response: HttpResponse, text: string): FileRanges {
   const root = rangeList(response, text);
@@ -160,7 +161,7 @@ export function listedRanges(response: HttpResponse, text: string): FileRanges {
 function rangeList(response: HttpResponse, text: string): XmlElement {
   let root: XmlElement;
   try {
-    root = parseXml(text, { maxLength: maxListLength });
+    root = parseXml(text, { maxLength: maxListLength, maxNodes: maxListNodes });
   } catch (error) {
     throw unexpected('the list of ranges is no XML document', response, error);
   }

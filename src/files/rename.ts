@@ -21,13 +21,28 @@ export async function renameFile(context: FilesContext, request: RenameFileReque
     origin: context.pipeline.endpoint.origin,
   };
   const wire = renameFileRequest(at, request);
-  const { signal } = request;
+  const { signal, leaseId } = request;
   const rename = () => send(context, wire, request);
-  const held = request.leaseId === undefined ? undefined : lockOn(context, at.from, request.leaseId);
-  return renamed(
-    at.to,
-    await (held === undefined ? rename() : renameLocked(context, { at, held, rename, signal })),
-  );
+  if (leaseId === undefined) return renamed(at.to, await rename());
+  const held = lockOn(context, at.from, leaseId);
+  if (held !== undefined) return renamed(at.to, await renameLocked(context, { at, held, rename, signal }));
+  await copyRecord(context, at, signal);
+  return renamed(at.to, await rename());
+}
+
+/** The lock of another process: its lease goes with the file, and must not be one without end there. */
+async function copyRecord(
+  context: FilesContext,
+  { from, to }: RenameLocations,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const record = await new FileLockOperations(context, from).readRecord({
+    limitMs: timing.requestMs,
+    signal,
+  });
+  if (record === undefined) return;
+  const { durationSeconds, holder } = record;
+  await prepareRecord(new FileLockOperations(context, to), { durationSeconds, holder, signal });
 }
 
 /** The lock of this client on a file, if the id is that of one. */

@@ -43,6 +43,14 @@ import type {
   WriteIfMatchRequest,
 } from './requests.js';
 import type {
+  FileSasRequest,
+  GenerateAccountSasRequest,
+  GenerateSasRequest,
+  ListSasRequest,
+  ReadSasRequest,
+  UserDelegationKeyRequest,
+} from './sas-service.js';
+import type {
   DownloadFileRequest,
   DownloadRangeRequest,
   DownloadStreamRequest,
@@ -255,6 +263,44 @@ export const streamingFields = {
     olderThanMs: later,
     concurrency: later,
     dryRun: flag,
+  }),
+};
+
+const terms = {
+  ...call,
+  expiresInSeconds: later,
+  expiresOn: later,
+  startsOn: later,
+  ipRange: later,
+  protocol: later,
+  version: text,
+};
+const sasFile = { ...terms, share: later, path: later };
+
+export const sasFields = {
+  forFile: fieldsOf<FileSasRequest>()(sasFile),
+  forRead: fieldsOf<ReadSasRequest>()({ ...sasFile, responseHeaders: later }),
+  forList: fieldsOf<ListSasRequest>()(sasFile),
+  generate: fieldsOf<GenerateSasRequest>()({
+    ...sasFile,
+    permissions: later,
+    policyId: later,
+    responseHeaders: later,
+    delegatedUserObjectId: later,
+    delegatedUserTenantId: later,
+  }),
+  account: fieldsOf<GenerateAccountSasRequest>()({
+    ...terms,
+    services: later,
+    resourceTypes: later,
+    permissions: later,
+  }),
+  key: fieldsOf<UserDelegationKeyRequest>()({
+    ...call,
+    expiresInSeconds: later,
+    expiresOn: later,
+    startsOn: later,
+    delegatedUserTenantId: later,
   }),
 };
 

@@ -1,9 +1,9 @@
 import { HttpHeaders } from '../core/http/headers.js';
 import type { HttpResponse } from '../core/http/message.js';
 import { parseRfc1123 } from '../core/wire/dates.js';
-import { parseXml, type XmlElement, XmlError, xmlChild, xmlText } from '../core/wire/xml.js';
+import { type XmlElement, xmlChild, xmlText } from '../core/wire/xml.js';
 import {
-  bufferedText,
+  documentOf,
   etagOf,
   integerOf,
   lastModifiedOf,
@@ -25,7 +25,6 @@ import type {
 } from './requests.js';
 import type { Metadata, ShareItem, ShareListing, ShareProperties, ShareStatistics } from './types.js';
 
-const maxLength = 64 * 1024 * 1024;
 const includeNames = {
   metadata: 'metadata',
   snapshots: 'snapshots',
@@ -148,18 +147,6 @@ function shareRequest(
   const headers = new HttpHeaders();
   setLeaseId(headers, leaseId);
   return { ...parts, method: 'GET', headers, resource: { share: at.share } };
-}
-
-function documentOf(response: HttpResponse, name: string): XmlElement {
-  let root: XmlElement;
-  try {
-    root = parseXml(bufferedText(response), { maxLength });
-  } catch (error) {
-    if (!(error instanceof XmlError)) throw error;
-    throw unexpected(error.message, response, error);
-  }
-  if (root.name !== name) throw unexpected(`a document ${root.name} instead of ${name}`, response);
-  return root;
 }
 
 /** The fields that have a value. */

@@ -15,9 +15,9 @@ const maxRenames = 3;
 /** How long the removal may take, in milliseconds: it is a favour, not the call. */
 const removalMs = 5_000;
 
-const temporaryName = /^\.azstore-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/;
+const temporaryName = /^\.azstore-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp$/i;
 
-/** Whether a name is one that files have until they are whole. */
+/** Whether a name is one of those that are written under until a file is whole. */
 export function isTemporaryName(name: string): boolean {
   return temporaryName.test(name);
 }

@@ -1,77 +1,35 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join, resolve } from 'node:path';
-import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { build } from 'esbuild';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { builtProgram, ended } from '../support/built-program.js';
 import { jsonLines } from '../support/cli.js';
 import { startShare } from '../support/share.js';
 
-const root = resolve(import.meta.dirname, '../..');
-let directory: string;
-let program: string;
-
-// The same bundle as that of the package, at another place: tests of the sources must not depend on what was built before.
-beforeAll(async () => {
-  // Inside the package, whose name and version the program looks up.
-  await mkdir(join(root, '.azstore'), { recursive: true });
-  directory = await mkdtemp(join(root, '.azstore', 'test-'));
-  program = join(directory, 'cli.js');
-  await build({
-    entryPoints: [join(root, 'src/cli/main.ts')],
-    outfile: program,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    logLevel: 'error',
-    banner: {
-      js: "import { createRequire as requireOf } from 'node:module'; const require = requireOf(import.meta.url);",
-    },
-  });
-});
-
-afterAll(() => rm(directory, { recursive: true, force: true }));
-
-type Running = ChildProcessByStdio<null, Readable, Readable>;
-
-function start(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
-  const child = spawn(process.execPath, [program, ...argv], {
-    env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  onTestFinished(() => void child.kill('SIGKILL'));
-  return child;
-}
-
-function ended(child: Running): Promise<number | string | null> {
-  return new Promise((resolve) => child.once('exit', (code, signal) => resolve(code ?? signal)));
-}
+const program = builtProgram();
 
 describe('the program', () => {
   it('prints the version of the package', async () => {
-    const child = start(['--version']);
+    const child = program.start(['--version']);
     const [out, code] = await Promise.all([text(child.stdout), ended(child)]);
     expect(out).toMatch(/^\d+\.\d+\.\d+\n$/);
     expect(code).toBe(0);
   });
 
   it('ends with the exit code and the usage line of a wrong command line', async () => {
-    const child = start(['ls', '--bogus']);
+    const child = program.start(['ls', '--bogus']);
     const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), ended(child)]);
     expect({ out, code }).toEqual({ out: '', code: 2 });
     expect(err).toContain('usage: azstore ls');
   });
 
   it.each(['SIGINT', 'SIGTERM'] as const)('serves as an emulator until %s', async (signal) => {
-    const child = start(['emulator', '--files-port', '0', '--share', 'data', '--json']);
+    const child = program.start(['emulator', '--files-port', '0', '--share', 'data', '--json']);
     const exit = ended(child);
     const line = await new Promise<string>((resolve) =>
       child.stdout.once('data', (data) => resolve(String(data))),
     );
     const { connectionString } = jsonLines(line)[0] as { connectionString: string };
-    const list = start(['ls', 'files://data', '--json'], {
+    const list = program.start(['ls', 'files://data', '--json'], {
       AZURE_STORAGE_CONNECTION_STRING: connectionString,
     });
     expect(await ended(list)).toBe(0);
@@ -90,7 +48,7 @@ describe('the program', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const address = server.address();
     const port = typeof address === 'object' && address !== null ? address.port : 0;
-    const child = start(['ls', `http://127.0.0.1:${port}/devstoreaccount1/data`], {
+    const child = program.start(['ls', `http://127.0.0.1:${port}/devstoreaccount1/data`], {
       AZSTORE_ACCOUNT_KEY:
         'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==',
     });
@@ -104,7 +62,7 @@ describe('the program', () => {
   it('ends quietly when nobody reads its output any more', async () => {
     const { env, fill } = await startShare();
     await fill({ 'a.bin': new Uint8Array(3_000_000) });
-    const child = start(['cat', 'files://data/a.bin'], env);
+    const child = program.start(['cat', 'files://data/a.bin'], env);
     const [exit, err] = [ended(child), text(child.stderr)];
     child.stdout.once('data', () => child.stdout.destroy());
     expect(await exit).toBe(0);

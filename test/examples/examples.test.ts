@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from 'esbuild';
@@ -72,6 +72,12 @@ describe('examples', () => {
       'deleted 66 files',
       'done in ',
     ],
+    'locked-counter': [
+      '4 processes counted to 12 under a lock',
+      'one of them was killed while it had the lock, and 3 wait for it',
+      'the others counted to 21',
+      'the file says 21, acknowledged were 21',
+    ],
   };
 
   it('are all executed here', async () => {
@@ -79,8 +85,8 @@ describe('examples', () => {
     expect(names.sort()).toEqual(Object.keys(outputs).sort());
   });
 
-  it.each(Object.entries(outputs))('%s prints what it promises', async (name, lines) => {
-    const { stdout, stderr } = await run(name, '9');
+  it.each(Object.entries(outputs))('%s prints what it promises', { timeout: 90_000 }, async (name, lines) => {
+    const { stdout, stderr } = await run(name, '9', 'files');
     expect(stderr).toBe('');
     for (const line of lines) expect(stdout).toContain(line);
   });
@@ -88,8 +94,22 @@ describe('examples', () => {
 
 describe('the demo', () => {
   it('removes its temporary directory', async () => {
-    await run('demo', '1');
+    await run('demo', '1', 'files');
     expect((await readdir(directory)).filter((name) => name.startsWith('azstore-demo-'))).toEqual([]);
+  });
+
+  it('goes on with processes under a lock, and fails when they do', async () => {
+    const broken = join(directory, 'locked-counter.mjs');
+    const whole = await readFile(broken);
+    await writeFile(broken, 'process.exit(7)');
+    try {
+      await expect(run('demo', '1')).rejects.toMatchObject({
+        code: 1,
+        stderr: 'demo failed: exit code of the locked counter is 7, not 0\n',
+      });
+    } finally {
+      await writeFile(broken, whole);
+    }
   });
 
   it('fails with a message when something is wrong', async () => {

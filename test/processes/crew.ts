@@ -12,11 +12,20 @@ export interface CrewPlan
   readonly kills: number;
 }
 
-/** A holder that was killed, and how long it took until another process had its lock. */
+/** A holder that was killed and replaced. */
 export interface Takeover {
   readonly path: string;
   readonly stage: Stage;
-  readonly ms: number;
+  /** From its death, or from when somebody waited for the lock for the first time after that. */
+  readonly waitedMs: number;
+  readonly sinceDeathMs: number;
+}
+
+interface Death {
+  readonly stage: Stage;
+  readonly at: number;
+  /** From when on somebody has waited for the lock. */
+  waitedForSince: number | undefined;
 }
 
 /** Counts that may or may not have been written: their process was killed or lost its lock before it could tell. */
@@ -34,9 +43,12 @@ export class Crew {
   readonly #ends: Promise<number | string | null>[] = [];
   /** Where whoever comes next stands still, to be killed. */
   readonly #stops = new Map<string, Stage>();
-  readonly #deaths = new Map<string, { readonly stage: Stage; readonly at: number }>();
+  readonly #deaths = new Map<string, Death>();
+  readonly #waiting = new Map<WorkerProcess, string>();
   readonly #paused = new Set<WorkerProcess>();
   readonly #killed = new Set<WorkerProcess>();
+  readonly #failed: Promise<never>;
+  #fail: (error: unknown) => void = () => {};
   #armed = 0;
   #pausing = false;
   #total = 0;
@@ -44,12 +56,20 @@ export class Crew {
   constructor(plan: CrewPlan) {
     this.#plan = plan;
     this.counted = new Map(plan.counters.map((path) => [path, []]));
+    this.#failed = new Promise((_resolve, reject) => {
+      this.#fail = reject;
+    });
+    this.#failed.catch(() => {});
   }
 
-  /** @returns how the processes ended, when all increments are done. */
+  /** @returns how the processes ended, when all increments are done. @throws as soon as one of them fails. */
   async run(): Promise<(number | string | null)[]> {
     const { workers, incrementsEach } = this.#plan;
     for (let index = 0; index < workers; index++) this.#start(index, incrementsEach);
+    return Promise.race([this.#allEnds(), this.#failed]);
+  }
+
+  async #allEnds(): Promise<(number | string | null)[]> {
     const ends: (number | string | null)[] = [];
     // Those that replace others are added while these are waited for.
     for (const end of this.#ends) ends.push(await end);
@@ -67,14 +87,14 @@ export class Crew {
     const order = { connectionString, share, counters, durationSeconds, first, increments, stops };
     const worker = new WorkerProcess(program, order, (report) => this.#heard(report, worker));
     const end = worker.ended();
-    // Waited for later, in turn.
-    end.catch(() => {});
+    end.catch(this.#fail);
     this.#workers.push(worker);
     this.#ends.push(end);
   }
 
   #heard(report: Report, worker: WorkerProcess): void {
-    if (report.is === 'acquired') this.#tookOver(report.path);
+    if (report.is === 'waiting') this.#waits(worker, report.path);
+    else if (report.is === 'acquired') this.#tookOver(worker, report.path);
     else if (report.is === 'standing') this.#kill(worker, report);
     else if (report.is === 'refused') this.#refused(report);
     else if (report.is === 'counted') this.#countedOne(report.path, report.value);
@@ -82,25 +102,37 @@ export class Crew {
     this.#armNext();
   }
 
-  #tookOver(path: string): void {
+  #waits(worker: WorkerProcess, path: string): void {
+    this.#waiting.set(worker, path);
     const death = this.#deaths.get(path);
-    if (death === undefined) return;
+    if (death !== undefined) death.waitedForSince ??= performance.now();
+  }
+
+  #tookOver(worker: WorkerProcess, path: string): void {
+    this.#waiting.delete(worker);
+    const death = this.#deaths.get(path);
+    if (death?.waitedForSince === undefined) return;
     this.#deaths.delete(path);
-    this.takeovers.push({ path, stage: death.stage, ms: performance.now() - death.at });
+    const now = performance.now();
+    const { stage, at, waitedForSince } = death;
+    this.takeovers.push({ path, stage, waitedMs: now - waitedForSince, sinceDeathMs: now - at });
   }
 
   #kill(worker: WorkerProcess, { path, stage }: { path: string; stage: Stage }): void {
     worker.kill('SIGKILL');
     this.#killed.add(worker);
-    this.#deaths.set(path, { stage, at: performance.now() });
-    this.#doubt(path);
+    const at = performance.now();
+    const waitedFor = [...this.#waiting.values()].includes(path);
+    this.#deaths.set(path, { stage, at, waitedForSince: waitedFor ? at : undefined });
+    if (stage === 'writing' || stage === 'written') this.#doubt(path);
     this.#stop(path, undefined);
     this.#start(worker.order.first + worker.counted, worker.order.increments - worker.counted);
   }
 
   #refused(report: Extract<Report, { is: 'refused' }>): void {
     this.refusals.push(report);
-    this.#doubt(report.path);
+    // Whoever never had the lock has not written.
+    if (report.code !== 'LeaseAlreadyPresent') this.#doubt(report.path);
   }
 
   #doubt(path: string): void {

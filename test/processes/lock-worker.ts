@@ -78,6 +78,7 @@ async function count(path: string): Promise<boolean> {
       throw error;
     }
   };
+  report({ is: 'waiting', path });
   try {
     const value = await client.leases.withLock({ share, path, durationSeconds, reason: 'counting' }, work);
     report({ is: 'counted', path, value });

@@ -22,6 +22,8 @@ export interface WorkerOrder {
 
 /** From a worker. */
 export type Report =
+  /** The worker waits for the lock from now on. */
+  | { readonly is: 'waiting'; readonly path: string }
   | { readonly is: 'acquired'; readonly path: string }
   /** The worker stands still under the lock. */
   | { readonly is: 'standing'; readonly path: string; readonly stage: Stage }

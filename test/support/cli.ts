@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream';
+import { Readable, Writable } from 'node:stream';
 import { run } from '../../src/cli/run.js';
 
 /** What a run of the command line did. */
@@ -13,6 +13,10 @@ export interface CliResult {
 export interface CliOptions {
   readonly env?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** The file of the program, for runs that start it again. */
+  readonly program?: string | undefined;
+  /** What is on standard input. */
+  readonly stdin?: string | undefined;
   /** Called with all of standard output so far, whenever something comes. */
   readonly onStdout?: ((text: string) => void) | undefined;
   /** The same for standard error. */
@@ -48,14 +52,18 @@ export class Collector extends Writable {
   }
 }
 
+/** What a run knows of its process, where it is none of its own. */
+export const noProcess = { program: '', divertSignals: () => () => {}, stdin: Readable.from([]) } as const;
+
 /** Runs the command line in this process. */
 export async function runCli(argv: readonly string[], options: CliOptions = {}): Promise<CliResult> {
   const stdout = new Collector();
   const stderr = new Collector(options.terminal);
   stdout.onText = options.onStdout;
   stderr.onText = options.onStderr;
-  const { env = {}, signal = new AbortController().signal } = options;
-  const code = await run(argv, { stdout, stderr, env, signal });
+  const { env = {}, signal = new AbortController().signal, stdin = '', program = '' } = options;
+  const io = { ...noProcess, stdout, stderr, env, signal, program, stdin: Readable.from([stdin]) };
+  const code = await run(argv, io);
   return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };
 }
 

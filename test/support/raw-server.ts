@@ -32,7 +32,9 @@ export async function listen(server: Server, scheme = 'http', host = '127.0.0.1'
       return connections;
     },
     async allClosed() {
-      for (const socket of [...open]) if (!socket.destroyed) await once(socket, 'close');
+      // Not by events.once, which fails where the client has reset the connection.
+      const closed = (socket: Socket) => new Promise((resolve) => socket.once('close', resolve));
+      for (const socket of [...open]) if (!socket.destroyed) await closed(socket);
     },
     async [Symbol.asyncDispose]() {
       for (const socket of open) socket.destroy();

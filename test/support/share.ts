@@ -2,12 +2,15 @@ import { onTestFinished } from 'vitest';
 import { type Emulator, startEmulator } from '../../src/emulator/index.js';
 import { AzureFilesClient } from '../../src/files/index.js';
 import { type CliOptions, type CliResult, runCli } from './cli.js';
+import type { OnFinish } from './on-finish.js';
 
 /** An emulator of its own for one test, a client of it, and the command line with it in its environment. */
 export interface ShareSetting {
   readonly emulator: Emulator;
   readonly client: AzureFilesClient;
   readonly env: Readonly<Record<string, string>>;
+  /** Does something when the test has ended. */
+  readonly onFinish: OnFinish;
   cli(argv: readonly string[], options?: CliOptions): Promise<CliResult>;
   /** Everything in the share `data`, as paths; directories end with a slash. */
   tree(): Promise<string[]>;
@@ -16,14 +19,15 @@ export interface ShareSetting {
   read(path: string): Promise<string>;
 }
 
-export async function startShare(): Promise<ShareSetting> {
+/** @param onFinish - That of the test's context, where tests run at the same time. */
+export async function startShare(onFinish: OnFinish = onTestFinished): Promise<ShareSetting> {
   const emulator = await startEmulator({ filesPort: 0, shares: ['data', 'other'] });
   const { connectionString } = emulator;
   const client = new AzureFilesClient(
     { credentials: { type: 'connection_string', connectionString }, defaultShare: 'data' },
     {},
   );
-  onTestFinished(async () => {
+  onFinish(async () => {
     await client.close();
     await emulator.close();
   });
@@ -32,6 +36,7 @@ export async function startShare(): Promise<ShareSetting> {
     emulator,
     client,
     env,
+    onFinish,
     cli: (argv, options) => runCli(argv, { env, ...options }),
     async tree() {
       const paths: string[] = [];

@@ -4,7 +4,9 @@ import { downloadSteps } from '../copying/download.js';
 import { remoteSteps } from '../copying/remote.js';
 import type { Steps } from '../copying/step.js';
 import { uploadSteps } from '../copying/upload.js';
+import { refuseLeaseId, uploadLease } from '../copying/upload-lease.js';
 import { LocalError } from '../failures.js';
+import { leaseIdFlag } from '../leases/lease-flags.js';
 import {
   displayLocation,
   type LocalLocation,
@@ -35,12 +37,14 @@ export const cp: Verb = {
       max: 256,
       about: `ranges of 4 MiB under way at a time, over all files (default ${defaultConcurrency})`,
     },
+    leaseIdFlag,
   ],
   examples: [
     'azstore cp report.pdf files://team/reports/         into that directory',
     'azstore cp -r ./site files://team/www               becomes www, or goes into it when it is there',
     'azstore cp -r files://team/www/images ./backup',
     'azstore cp files://team/a.bin files://archive/a.bin  moved by the service itself',
+    'AZSTORE_LEASE_ID=$id azstore cp config.json files://team/config.json  under a lease',
   ],
   async run(invocation) {
     const { args, flags, output, signal } = invocation;
@@ -68,6 +72,7 @@ async function stepsOf(
   if (local.length > 0 && remote.length > 0) {
     throw new UsageError('sources must be all local or all in shares');
   }
+  refuseLeaseId(invocation, { local: local.length, to: destination });
   if (destination.kind === 'share') return toShare(invocation, { local, remote }, destination);
   if (local.length > 0) {
     throw new UsageError(
@@ -84,10 +89,11 @@ interface Sources {
 }
 
 async function toShare(
-  { connections, flags, signal }: Invocation,
+  invocation: Invocation,
   { local, remote }: Sources,
   destination: ShareLocation,
 ): Promise<Steps> {
+  const { connections, flags, signal } = invocation;
   const client = connections.client(destination);
   if (remote.some((source) => connections.client(source) !== client)) {
     throw new UsageError(
@@ -103,7 +109,9 @@ async function toShare(
     name: displayLocation(destination),
   });
   const options = { client, destination, into, signal, ...switchesOf(flags) };
-  return local.length > 0 ? uploadSteps(local, options) : remoteSteps(remote, options);
+  if (local.length === 0) return remoteSteps(remote, options);
+  const leaseId = await uploadLease(invocation, local, { destination, into });
+  return uploadSteps(local, { ...options, leaseId });
 }
 
 async function toLocal(

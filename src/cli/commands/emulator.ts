@@ -1,7 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import {
+  type BuiltInRole,
   type Emulator,
   type EmulatorAccount,
+  type RoleAssignment,
   startEmulator,
   wellKnownAccount,
 } from '../../emulator/index.js';
@@ -37,7 +41,7 @@ const flags: readonly Flag[] = [
   {
     name: 'account',
     kind: 'list',
-    placeholder: 'name:key',
+    placeholder: 'name:key[:key]',
     secret: true,
     about: 'an account, with one or two keys; may be given again (default devstoreaccount1)',
   },
@@ -47,8 +51,21 @@ const flags: readonly Flag[] = [
     placeholder: 'name',
     about: 'a share to make at the start; may be given again',
   },
+  {
+    name: 'role',
+    kind: 'list',
+    placeholder: 'who=role[@share[/path]]',
+    about: 'what the bearer of a token may do; may be given again (default: every token everything)',
+  },
+  { name: 'https', kind: 'switch', about: 'serve HTTPS, with a certificate that is made at the start' },
   { name: 'cert', kind: 'text', placeholder: 'file', about: 'certificate (PEM), to serve HTTPS' },
   { name: 'key', kind: 'text', placeholder: 'file', about: 'its private key (PEM)' },
+  {
+    name: 'allow-host',
+    kind: 'list',
+    placeholder: 'name',
+    about: 'another name that clients may call it by; may be given again',
+  },
   { name: 'strict-api-version', kind: 'switch', about: 'refuse an x-ms-version that is not known' },
   { name: 'location', kind: 'text', placeholder: 'directory', hidden: true, about: '' },
   {
@@ -84,6 +101,7 @@ export const emulator: Verb = {
   flags,
   examples: [
     'azstore emulator --share data',
+    "azstore emulator --https --role '*=Storage File Data Privileged Reader@data'",
     'azstore emulator --files-port 0 --json      one line when ready: {"files":URL,"connectionString":...}',
   ],
   run: serve,
@@ -94,17 +112,36 @@ async function serve(invocation: Invocation): Promise<void> {
   refuseWhatIsNotThere(invocation.flags);
   const host = invocation.flags.text('host') ?? '127.0.0.1';
   const running = await start(invocation, host);
+  let certificate: TrustFile | undefined;
   try {
     warnOfNetwork(output, host, invocation.flags);
-    await announce(invocation, running, host);
+    certificate = await trustFile(running, invocation.flags);
+    await announce(invocation, running, { host, certificate: certificate?.path });
     await aborted(signal);
   } catch (error) {
     // To be told to stop is how it ends, at whatever moment.
     if (!signal.aborted) throw error;
   } finally {
     await running.close();
+    await certificate?.remove();
   }
   output.note('azstore emulator: stopped');
+}
+
+/** Where the certificate lies that clients must trust. */
+interface TrustFile {
+  readonly path: string;
+  remove(): Promise<void>;
+}
+
+/** The file that was given, or one for the certificate that was made: Node.js takes those to trust from files only. */
+async function trustFile({ certificate }: Emulator, flags: Flags): Promise<TrustFile | undefined> {
+  if (certificate === undefined) return undefined;
+  const given = flags.text('cert');
+  if (given !== undefined) return { path: resolve(given), remove: () => Promise.resolve() };
+  const path = join(await mkdtemp(join(tmpdir(), 'azstore-')), 'emulator-cert.pem');
+  await writeFile(path, certificate);
+  return { path, remove: () => rm(dirname(path), { recursive: true, force: true }) };
 }
 
 function refuseWhatIsNotThere(flags: Flags): void {
@@ -132,7 +169,10 @@ async function start({ flags, output }: Invocation, host: string): Promise<Emula
       cert,
       key,
       filesPort: flags.integer('files-port'),
+      https: flags.on('https') || undefined,
+      allowedHosts: flags.list('allow-host'),
       accounts: accounts.length === 0 ? undefined : accounts,
+      roles: flags.list('role').length === 0 ? undefined : flags.list('role').map(parseRole),
       shares: flags.list('share'),
       strictApiVersion: flags.on('strict-api-version'),
       onFailure: (error) =>
@@ -150,7 +190,9 @@ function inFlags(error: ConfigurationError): Error {
     .replaceAll('filesPort', '--files-port')
     .replaceAll('blobsPort', '--blobs-port')
     .replace(/\baccounts\b/g, '--account')
-    .replace(/\bshares\b/g, '--share');
+    .replace(/\bshares\b/g, '--share')
+    .replace(/\broles\b/g, '--role')
+    .replace(/\ballowedHosts\b/g, '--allow-host');
   // A port that is taken is no mistake of the command line.
   return error.cause === undefined ? new UsageError(message) : new Error(message, { cause: error.cause });
 }
@@ -161,18 +203,35 @@ function parseAccount(text: string): EmulatorAccount {
   throw new UsageError('--account must have the form NAME:KEY or NAME:KEY:KEY');
 }
 
+/** `WHO=ROLE`, `WHO=ROLE@SHARE` or `WHO=ROLE@SHARE/PATH`. */
+function parseRole(text: string): RoleAssignment {
+  const [, principal, role, share, path] = /^([^=]+)=([^@]+)(?:@([^/]+)(?:\/(.*))?)?$/.exec(text) ?? [];
+  if (principal === undefined || role === undefined) {
+    throw new UsageError('--role must have the form WHO=ROLE, WHO=ROLE@SHARE or WHO=ROLE@SHARE/PATH');
+  }
+  // Whether there is such a role is for the emulator to say.
+  return { principal, role: role as BuiltInRole, share, path };
+}
+
 async function readPem(flags: Flags, name: 'cert' | 'key'): Promise<string | undefined> {
   const path = flags.text(name);
   return path === undefined ? undefined : readFile(path, 'utf8');
 }
 
-async function announce({ output }: Invocation, running: Emulator, host: string): Promise<void> {
+async function announce(
+  { output }: Invocation,
+  running: Emulator,
+  { host, certificate }: { host: string; certificate: string | undefined },
+): Promise<void> {
   const filesEndpoint = reachable(running.filesEndpoint, host);
   const connectionString = withoutPrivateKeys(reachable(running.connectionString, host));
-  if (output.mode.json) return output.values([{ files: filesEndpoint, connectionString }]);
+  if (output.mode.json) return output.values([{ files: filesEndpoint, connectionString, certificate }]);
   output.note(`azstore emulator: Azure Files at ${filesEndpoint}`);
   // Said even though it holds a key: it is the published one, or left out.
   output.say(`connection string: ${connectionString}`);
+  if (certificate !== undefined) {
+    output.note(`to trust it, start Node.js clients with NODE_EXTRA_CA_CERTS=${certificate}`);
+  }
 }
 
 /** Nobody can connect to "all addresses"; the machine itself can use the loopback one. */

@@ -1,4 +1,6 @@
 import type { AzureFilesClient } from '../../files/index.js';
+import { leaseIdFlag } from '../leases/lease-flags.js';
+import { leaseIdOf } from '../leases/lease-id.js';
 import {
   baseName,
   childOf,
@@ -19,12 +21,14 @@ export const mv: Verb = {
   connects: true,
   flags: [
     { name: 'no-clobber', short: 'n', kind: 'switch', about: 'fail when there is a file of the new name' },
+    leaseIdFlag,
   ],
   examples: [
     'azstore mv files://team/draft.txt files://team/final.txt',
     'azstore mv files://team/final.txt files://team/archive/   into that directory',
   ],
-  async run({ args, connections, flags, output, signal }) {
+  async run(invocation) {
+    const { args, connections, flags, output, signal } = invocation;
     const [source, destination] = pair(parseLocation(args[0] ?? ''), parseLocation(args[1] ?? ''));
     const client = connections.client(source);
     const found = await mustFind(client, source, signal);
@@ -32,8 +36,11 @@ export const mv: Verb = {
     const { share, path } = source;
     const { path: newPath } = target;
     if (found.kind === 'file') {
-      await client.files.rename({ share, path, newPath, replace: !flags.on('no-clobber'), signal });
+      const leaseId = await leaseIdOf(invocation, source);
+      const replace = !flags.on('no-clobber');
+      await client.files.rename({ share, path, newPath, leaseId, replace, signal });
     } else {
+      if (flags.origin(leaseIdFlag.name) === 'flag') throw new UsageError('a directory cannot be leased');
       refuseInto(source, target);
       await client.directories.rename({ share, path, newPath, signal });
     }

@@ -2,6 +2,8 @@ import type { AzureFilesClient } from '../../files/index.js';
 import { DirectoryError } from '../../files/index.js';
 import { forEach, reportFailure } from '../each.js';
 import { LocalError } from '../failures.js';
+import { leaseIdFlag } from '../leases/lease-flags.js';
+import { leaseIdOf } from '../leases/lease-id.js';
 import { displayLocation, parseInShare, type ShareLocation } from '../locations.js';
 import { lookUp, mustFind } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
@@ -16,9 +18,14 @@ export const rm: Verb = {
   flags: [
     { name: 'recursive', short: 'r', kind: 'switch', about: 'directories too, with all that they hold' },
     { name: 'force', short: 'f', kind: 'switch', about: 'do not mind what is not there' },
+    leaseIdFlag,
   ],
   examples: ['azstore rm files://team/notes.txt', 'azstore rm -rf files://team/reports/2025'],
   async run(invocation) {
+    const { args, flags } = invocation;
+    if (flags.origin(leaseIdFlag.name) === 'flag' && (args.length > 1 || flags.on('recursive'))) {
+      throw new UsageError('--lease-id is for the removal of one file, without -r');
+    }
     await forEach(invocation, invocation.args, (text) => remove(invocation, text));
   },
 };
@@ -46,12 +53,14 @@ async function remove(invocation: Invocation, text: string): Promise<void> {
 }
 
 async function removeFile(
-  { flags, signal }: Invocation,
+  invocation: Invocation,
   client: AzureFilesClient,
   location: ShareLocation,
 ): Promise<Removal> {
+  const { flags, signal } = invocation;
   const { share, path } = location;
-  if (!location.directory && (await client.files.deleteIfExists({ share, path, signal }))) {
+  const leaseId = await leaseIdOf(invocation, location);
+  if (!location.directory && (await client.files.deleteIfExists({ share, path, leaseId, signal }))) {
     return { files: 1, directories: 0 };
   }
   const found = flags.on('force')

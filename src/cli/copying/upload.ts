@@ -15,17 +15,23 @@ export interface UploadOptions {
   readonly recursive: boolean;
   /** Whether files of the share may be replaced. */
   readonly overwrite: boolean;
+  /** Of the lease on the one file that is written. */
+  readonly leaseId: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** The steps that bring local files and directories into a share. */
 export async function* uploadSteps(sources: readonly LocalLocation[], options: UploadOptions): Steps {
-  for (const { path } of sources) {
-    const { destination, into } = options;
-    const name = nameOf(path);
-    const target = into && name !== '' ? childOf(destination, name) : destination;
-    yield* stepsOf(path, target, options);
-  }
+  for (const { path } of sources) yield* stepsOf(path, uploadTarget(path, options), options);
+}
+
+/** What a local file or directory becomes. */
+export function uploadTarget(
+  path: string,
+  { destination, into }: Pick<UploadOptions, 'destination' | 'into'>,
+): ShareLocation {
+  const name = nameOf(path);
+  return into && name !== '' ? childOf(destination, name) : destination;
 }
 
 /** `.` and `..` stand for what is in a directory, not for a directory of that name. */
@@ -105,7 +111,8 @@ interface Target {
   readonly size: number;
 }
 
-function fileStep(source: string, { target, size }: Target, { client, overwrite }: UploadOptions): FileStep {
+function fileStep(source: string, { target, size }: Target, options: UploadOptions): FileStep {
+  const { client, overwrite, leaseId } = options;
   return {
     kind: 'file',
     source,
@@ -114,7 +121,8 @@ function fileStep(source: string, { target, size }: Target, { client, overwrite 
     async run(context) {
       const { share, path } = target;
       try {
-        await client.streaming.uploadFrom({ share, path, ...context, atomic: true, overwrite }, source);
+        const request = { share, path, ...context, atomic: true, overwrite, leaseId };
+        await client.streaming.uploadFrom(request, source);
         return 'copied';
       } catch (error) {
         if (!overwrite && error instanceof FileError && error.code === 'FileAlreadyExists') return 'skipped';

@@ -2,13 +2,22 @@ import type { Cancellation } from '../call.js';
 import type { Clock } from '../clock.js';
 import { AuthenticationError, ConfigurationError } from '../errors.js';
 import { checkKeys } from '../option-checks.js';
-import { Secret } from '../redact.js';
+import type { Challenge } from './challenge.js';
 import { parseConnectionString } from './connection-string.js';
 import type { Endpoint, ServiceKind } from './endpoint.js';
-import { TokenCache, type TokenCredential } from './token-cache.js';
+import type { Environment } from './environment.js';
+import {
+  type AzureCliOptions,
+  builtInCredential,
+  type DefaultCredentialOptions,
+  type ManagedIdentityOptions,
+  type WorkloadIdentityOptions,
+} from './identity/built-in.js';
+import { type Provided, providedSource } from './provided.js';
+import type { TokenCredential } from './token-cache.js';
+import { tokenSource } from './token-source.js';
 
-/** A value, or a function asked for it before each attempt, so that a rotated key or a fresh SAS needs no restart. */
-export type Provided = string | (() => string | Promise<string>);
+export type { Provided };
 
 /** Who the client is. */
 export type AzureCredentials =
@@ -31,7 +40,15 @@ export type AzureCredentials =
       readonly type: 'token';
       /** Any object with `getToken`, such as a credential of `@azure/identity`. */
       readonly credential: TokenCredential;
-    };
+    }
+  /** The identity of the machine or app in Azure: virtual machines, App Service, Functions, Container Apps. */
+  | ({ readonly type: 'managed_identity' } & ManagedIdentityOptions)
+  /** An identity of Entra that trusts another issuer, such as a Kubernetes cluster: a token from a file is exchanged. */
+  | ({ readonly type: 'workload_identity' } & WorkloadIdentityOptions)
+  /** Whoever is logged in with `az login` on this machine. */
+  | ({ readonly type: 'azure_cli' } & AzureCliOptions)
+  /** The first of workload identity, managed identity and Azure CLI that there is. */
+  | ({ readonly type: 'default' } & DefaultCredentialOptions);
 
 /** What one attempt is signed with. */
 export type AttemptCredential =
@@ -46,18 +63,27 @@ export interface CredentialSource {
   /** Known before the first request, except for a connection string that is provided by a function. */
   readonly kind: CredentialKind | undefined;
   get(cancellation: Cancellation): AttemptCredential | Promise<AttemptCredential>;
+  /**
+   * What to sign with instead of what the service refused; `undefined` when there is nothing else. Absent where nothing can
+   * change, as with a key that was given as a text.
+   */
+  renew?(
+    refused: AttemptCredential,
+    challenge: Challenge,
+    cancellation: Cancellation,
+  ): Promise<AttemptCredential | undefined>;
+  /** Which member of a chain of credentials answered, once one has. */
+  readonly chosen?: string | undefined;
+}
+
+/** Whether something can be a key: base64 of at least one byte. */
+export function isBase64Key(key: unknown): key is string {
+  return typeof key === 'string' && key.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(key);
 }
 
 /** @throws {AuthenticationError} `InvalidKey` when the text is no base64 of some bytes. */
 export function checkAccountKey(key: unknown): string {
-  if (
-    typeof key === 'string' &&
-    key.length > 0 &&
-    key.length % 4 === 0 &&
-    /^[A-Za-z0-9+/]+={0,2}$/.test(key)
-  ) {
-    return key;
-  }
+  if (isBase64Key(key)) return key;
   throw new AuthenticationError('InvalidKey', 'the account key must be base64, as the portal shows it');
 }
 
@@ -76,6 +102,8 @@ export interface CredentialContext {
   readonly service: ServiceKind;
   readonly endpoint: Endpoint;
   readonly clock: Clock;
+  /** Where the built-in identities look for what Azure puts there. */
+  readonly environment: Environment;
 }
 
 /** Checks credentials and makes the source that the signing layer asks. */
@@ -86,32 +114,38 @@ export function credentialSource(
   checkFields(credentials);
   switch (credentials.type) {
     case 'shared_key':
-      return source('shared_key', credentials.key, 'credentials.key', sharedKey);
+      return providedSource('shared_key', credentials.key, { name: 'credentials.key', read: sharedKey });
     case 'sas_token':
-      return source('sas', credentials.token, 'credentials.token', sas);
+      return providedSource('sas', credentials.token, { name: 'credentials.token', read: sas });
     case 'connection_string':
       return connectionStringSource(credentials.connectionString, context);
     case 'token':
-      return tokenSource(credentials.credential, context);
-    default:
-      throw new ConfigurationError(
-        'InvalidOption',
-        "credentials.type must be 'shared_key', 'sas_token', 'connection_string' or 'token'",
-      );
+      return tokenSource(credentials.credential, context.clock);
+    default: {
+      const credential = builtInCredential(credentials, context);
+      return tokenSource(credential, context.clock, () => credential.chosen);
+    }
   }
 }
 
-const fields: Readonly<Record<string, string>> = {
-  shared_key: 'key',
-  sas_token: 'token',
-  connection_string: 'connectionString',
-  token: 'credential',
-} satisfies Record<AzureCredentials['type'], string>;
+const fields: Readonly<Record<AzureCredentials['type'], readonly string[]>> = {
+  shared_key: ['key'],
+  sas_token: ['token'],
+  connection_string: ['connectionString'],
+  token: ['credential'],
+  managed_identity: ['clientId'],
+  workload_identity: ['clientId', 'tenantId', 'tokenFile', 'authorityHost'],
+  azure_cli: ['tenantId', 'subscription'],
+  default: ['clientId', 'tenantId'],
+};
 
 /** A field that is not known would be ignored, such as an account beside the key. */
 function checkFields(credentials: AzureCredentials): void {
-  const field = Object.hasOwn(fields, credentials.type) ? fields[credentials.type] : undefined;
-  if (field !== undefined) checkKeys(credentials, 'credentials', ['type', field]);
+  if (!Object.hasOwn(fields, credentials.type)) {
+    const known = Object.keys(fields).map((type) => `'${type}'`);
+    throw new ConfigurationError('InvalidOption', `credentials.type must be one of ${known.join(', ')}`);
+  }
+  checkKeys(credentials, 'credentials', ['type', ...fields[credentials.type]]);
 }
 
 function sharedKey(key: string): AttemptCredential {
@@ -122,38 +156,8 @@ function sas(token: string): AttemptCredential {
   return { kind: 'sas', query: checkSasToken(token) };
 }
 
-function source(
-  kind: CredentialKind | undefined,
-  provided: Provided,
-  name: string,
-  read: (text: string) => AttemptCredential,
-): CredentialSource {
-  if (typeof provided === 'function') {
-    return Object.freeze({ kind, get: async () => read(await askProvider(provided, name)) });
-  }
-  if (typeof provided !== 'string' || provided === '') {
-    throw new ConfigurationError(
-      'MissingCredentials',
-      `${name} must be a text that is not empty, or a function`,
-    );
-  }
-  const fixed = new Secret(read(provided));
-  return Object.freeze({ kind: fixed.reveal().kind, get: () => fixed.reveal() });
-}
-
-async function askProvider(provider: () => string | Promise<string>, name: string): Promise<string> {
-  let value: unknown;
-  try {
-    value = await provider();
-  } catch (cause) {
-    throw new AuthenticationError('AuthorizationFailure', `the function given as ${name} failed`, { cause });
-  }
-  if (typeof value === 'string' && value !== '') return value;
-  throw new ConfigurationError('MissingCredentials', `the function given as ${name} must give a text`);
-}
-
 function connectionStringSource(provided: Provided, context: CredentialContext): CredentialSource {
-  return source(undefined, provided, 'credentials.connectionString', (text) => {
+  const read = (text: string): AttemptCredential => {
     const { endpoint, credential } = parseConnectionString(text, context.service);
     if (endpoint.accountName !== context.endpoint.accountName) {
       throw new ConfigurationError(
@@ -162,16 +166,6 @@ function connectionStringSource(provided: Provided, context: CredentialContext):
       );
     }
     return credential.kind === 'sas' ? sas(credential.token) : sharedKey(credential.key);
-  });
-}
-
-function tokenSource(credential: TokenCredential, context: CredentialContext): CredentialSource {
-  if (typeof credential?.getToken !== 'function') {
-    throw new ConfigurationError('MissingCredentials', 'credentials.credential must have a method getToken');
-  }
-  const cache = new TokenCache(credential, context.clock);
-  return Object.freeze({
-    kind: 'token' as const,
-    get: (cancellation: Cancellation) => cache.get(cancellation),
-  });
+  };
+  return providedSource(undefined, provided, { name: 'credentials.connectionString', read });
 }

@@ -28,23 +28,41 @@ const noticeableSkewMs = 5 * 60_000;
 export function explainRefusal(failure: ServiceFailure, context: RefusalContext): Refusal | undefined {
   const authorization = context.request.headers.get('authorization');
   const kind = authorization === undefined ? 'sas' : authorization.startsWith('SharedKey ') ? 'key' : 'token';
-  if (failure.serviceCode !== 'AuthenticationFailed') return permissionHint(failure.serviceCode, kind);
-  if (kind === 'token')
-    return { code: undefined, hint: 'the token was refused: it may be for another tenant or audience' };
+  const isUnknown = failure.serviceCode === 'AuthenticationFailed';
+  if (kind === 'token' && (isUnknown || failure.serviceCode === 'InvalidAuthenticationInfo')) {
+    return explainToken(failure);
+  }
+  if (!isUnknown) return permissionHint(failure.serviceCode, { kind, context });
   return kind === 'sas' ? explainSas(failure, context) : explainSharedKey(failure, context);
 }
 
-function permissionHint(code: string | undefined, kind: 'key' | 'sas' | 'token'): Refusal | undefined {
+function explainToken({ extras }: ServiceFailure): Refusal {
+  const detail = extras.AuthenticationErrorDetail?.trim();
+  const said = detail ? ` (${redact(detail.slice(0, 200))})` : '';
+  return { code: undefined, hint: `the token was refused: it may be for another tenant or audience${said}` };
+}
+
+interface Asker {
+  readonly kind: 'key' | 'sas' | 'token';
+  readonly context: RefusalContext;
+}
+
+/** What an identity needs beside a role for the data. */
+const delegatorRole =
+  'the identity lacks a role that may ask for user delegation keys, such as Storage File Delegator';
+const dataRole =
+  'the identity lacks a data role, such as Storage File Data Privileged Contributor (or Reader)';
+
+function permissionHint(code: string | undefined, { kind, context }: Asker): Refusal | undefined {
   const hint = (text: string): Refusal => ({ code: undefined, hint: text });
   switch (code) {
     case 'KeyBasedAuthenticationNotPermitted':
       return hint('account keys are switched off for this account: use a token');
     case 'AuthorizationPermissionMismatch':
-      return hint(
-        kind === 'token'
-          ? 'the identity lacks a data role, such as Storage File Data Privileged Contributor (or Reader)'
-          : 'the SAS lacks a permission (sp) that this operation needs',
-      );
+      if (kind !== 'token') return hint('the SAS lacks a permission (sp) that this operation needs');
+      return hint(context.request.target.endsWith('comp=userdelegationkey') ? delegatorRole : dataRole);
+    case 'AuthorizationProtocolMismatch':
+      return hint('the SAS allows https alone (spr)');
     case 'AuthorizationResourceTypeMismatch':
       return hint('the SAS is not for this kind of resource (srt)');
     case 'AuthorizationServiceMismatch':
@@ -142,7 +160,7 @@ function firstDifference(ours: string, theirs: string, account: string): string 
   const index = at < 0 ? mine.length : at;
   const accountOfService = /^\/([^/]*)/.exec(other[index] ?? '')?.[1];
   if (index >= lineNames.length && accountOfService !== undefined && accountOfService !== account) {
-    return `the account name is wrong: the client signs for "${account}", the service for "${redact(accountOfService)}"`;
+    return `the account name is wrong: the client signs for "${account}", the service for "${redact(accountOfService.slice(0, 30))}"`;
   }
   const name = lineNames[index] ?? 'headers and resource';
   return `the signed texts differ first in line ${index + 1} (${name}): the client has ${shown(mine[index])}, the service ${shown(other[index])}; something between may have changed the request`;

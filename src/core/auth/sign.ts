@@ -1,9 +1,12 @@
 import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
 import type { HttpHeaders } from '../http/headers.js';
-import type { HttpRequest, HttpResponse, Layer } from '../http/message.js';
+import { bufferedBody, type HttpRequest, type HttpResponse, type Layer } from '../http/message.js';
+import { refusalBody } from '../http/refusal-body.js';
 import { type ApiVersion, versionFor } from '../version.js';
 import { formatRfc1123 } from '../wire/dates.js';
+import { readServiceError } from '../wire/service-error.js';
+import { parseChallenge } from './challenge.js';
 import type { AttemptCredential, CredentialSource } from './credentials.js';
 import type { ServiceKind } from './endpoint.js';
 import { sharedKeyAuthorization } from './shared-key.js';
@@ -15,6 +18,8 @@ export interface SignSettings {
   readonly service: ServiceKind;
   readonly api: ApiVersion;
   readonly clock: Clock;
+  /** Told when a refused credential was replaced, before the request is sent again. */
+  readonly onRenewed?: ((call: Call, status: number) => void) | undefined;
 }
 
 /** Headers that name another resource of the account, which a SAS must authorize too. */
@@ -23,6 +28,9 @@ const sourceHeaders = ['x-ms-copy-source', 'x-ms-file-rename-source'] as const;
 /**
  * Innermost layer: date, version, ids and the credential, fresh on every attempt. Changes the headers in place: the
  * retry layer hands a copy to every later attempt.
+ *
+ * Where the service refuses who asks, the source may have another credential by now: a new token, a rotated key. Then the
+ * request is sent once more within the same attempt, since a refused one was certainly not carried out.
  */
 export function signLayer(settings: SignSettings): Layer {
   const { source } = settings;
@@ -31,9 +39,48 @@ export function signLayer(settings: SignSettings): Layer {
       const signed = sign(request, call, { settings, credential });
       return signed === request ? next(request, call) : next(signed, call).then(withRequest(signed));
     };
+    const first =
+      source.renew === undefined
+        ? send
+        : (credential: AttemptCredential) =>
+            send(credential).then((response) =>
+              mayBeRefusal(response.status)
+                ? sendRenewed({ response, credential, send }, call, settings)
+                : response,
+            );
     const credential = source.get(call.cancellation);
-    return credential instanceof Promise ? credential.then(send) : send(credential);
+    return credential instanceof Promise ? credential.then(first) : first(credential);
   };
+}
+
+function mayBeRefusal(status: number): boolean {
+  return status === 401 || status === 403;
+}
+
+/** What came of the first try. */
+interface Refused {
+  readonly response: HttpResponse;
+  readonly credential: AttemptCredential;
+  readonly send: (credential: AttemptCredential) => Promise<HttpResponse>;
+}
+
+async function sendRenewed(refused: Refused, call: Call, settings: SignSettings): Promise<HttpResponse> {
+  const { credential, send } = refused;
+  // Read whole first, so that its connection is free and the answer can still be handed on.
+  const bytes = await refusalBody(refused.response.body);
+  const response: HttpResponse = { ...refused.response, body: bufferedBody(bytes) };
+  if (!isRefusal(response, bytes)) return response;
+  const challenge = parseChallenge(response.headers.get('www-authenticate'));
+  const next = await settings.source.renew?.(credential, challenge, call.cancellation);
+  call.cancellation.throwIfCancelled();
+  if (next === undefined) return response;
+  settings.onRenewed?.(call, response.status);
+  return send(next);
+}
+
+/** Whether it is about who asks. What an identity may not do, no other token of the same identity may do. */
+function isRefusal(response: HttpResponse, bytes: Uint8Array): boolean {
+  return response.status === 401 || readServiceError(response.headers, bytes).code === 'AuthenticationFailed';
 }
 
 /** Lets a refusal be explained by what was really sent. */
@@ -59,9 +106,12 @@ function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
       return request;
     case 'token':
       headers.set('Authorization', `Bearer ${credential.token}`);
-      if (settings.service === 'file') headers.set('x-ms-file-request-intent', 'backup');
+      if (settings.service === 'file' && call.operation.withoutIntent !== true)
+        headers.set('x-ms-file-request-intent', 'backup');
       return request;
     case 'sas':
+      // A connection string may have been one with a key before.
+      headers.delete('Authorization');
       return {
         ...request,
         target: withQuery(request.target, credential.query),

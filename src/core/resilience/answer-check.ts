@@ -8,8 +8,8 @@ import {
   type HttpRequest,
   type HttpResponse,
   type Layer,
-  type ResponseBody,
 } from '../http/message.js';
+import { refusalBody } from '../http/refusal-body.js';
 import { redact, redactUrl } from '../redact.js';
 import { readServiceError, retryAfterMs } from '../wire/service-error.js';
 
@@ -38,8 +38,6 @@ export type RequestFailureMapper = (
   request: HttpRequest,
 ) => AzureStorageError;
 
-/** Error documents are a few hundred bytes; whatever is longer comes from something else. */
-const errorBodyLimit = 64 * 1024;
 /** The longest answer that is held in memory: a page of 5,000 entries with the longest names stays far below. */
 const bufferedBodyLimit = 64 * 1024 * 1024;
 
@@ -79,9 +77,10 @@ interface Refusal {
 async function refuse(request: HttpRequest, call: Call, refusal: Refusal): Promise<never> {
   const { response, clock, errorFor } = refusal;
   const { status, headers } = response;
-  const document = readServiceError(headers, await errorBody(response.body));
+  const document = readServiceError(headers, await refusalBody(response.body));
   const requestId = headers.get('x-ms-request-id');
-  const what = `the service answered ${status}${document.code === undefined ? '' : ` ${document.code}`}`;
+  const code = document.code === undefined ? '' : ` ${document.code.slice(0, 100)}`;
+  const what = `the service answered ${status}${code}`;
   const failure: ServiceFailure = {
     status,
     serviceCode: document.code,
@@ -95,22 +94,12 @@ async function refuse(request: HttpRequest, call: Call, refusal: Refusal): Promi
   throw errorFor(failure, call, response.sentAs ?? request);
 }
 
-/** A body that is too long or breaks off says nothing more than the headers do; a cancellation still ends the call. */
-async function errorBody(body: ResponseBody): Promise<Uint8Array> {
-  try {
-    return await body.bytes(errorBodyLimit);
-  } catch {
-    body.discard();
-    return new Uint8Array(0);
-  }
-}
-
 function withMessage(what: string, message: string | undefined): string {
   return message === undefined || message === '' ? what : `${what}: ${redact(message.slice(0, 300))}`;
 }
 
 function describe(request: HttpRequest, call: Call, what: string, requestId?: string): string {
   const where = `${request.method} ${redactUrl(request.origin, request.target)}`;
-  const id = requestId === undefined ? '' : `; request id ${requestId}`;
+  const id = requestId === undefined ? '' : `; request id ${requestId.slice(0, 100)}`;
   return `${call.operation.name} failed: ${what}; ${where}${id}`.replace(/\s+/g, ' ');
 }

@@ -98,6 +98,11 @@ export class CircuitBreaker {
     return this.#pass;
   }
 
+  /** Lets a request through in every state: one that cannot wait. */
+  admitAlways(): { readonly period: number } {
+    return this.#pass;
+  }
+
   #pass = { period: 0 };
 
   /** Takes in what became of a request that was let through. */
@@ -106,6 +111,7 @@ export class CircuitBreaker {
     const state = this.#state;
     if (state.name === 'closed') this.#settleClosed(state.failures, outcome);
     else if (state.name === 'halfOpen') this.#settleProbe(state.successes, outcome);
+    else if (outcome === 'success') this.#settleUrgent();
   }
 
   #settleClosed(failures: number, outcome: CircuitOutcome): void {
@@ -123,6 +129,12 @@ export class CircuitBreaker {
       const more = outcome === 'success' ? 1 : 0;
       this.#state = { name: 'halfOpen', successes: successes + more, probing: false };
     }
+  }
+
+  /** Open, only what could not wait was sent. That it succeeded is as good as a probe. */
+  #settleUrgent(): void {
+    this.#enter({ name: 'halfOpen', successes: 0, probing: false });
+    this.#settleProbe(0, 'success');
   }
 
   #open(): void {
@@ -152,7 +164,7 @@ export function circuitOutcome(error: unknown): CircuitOutcome {
 /** The layer: refuses at once while the circuit is open, and tells the breaker what became of each attempt. */
 export function circuitBreakerLayer(breaker: CircuitBreaker): Layer {
   return (next) => (request, call) => {
-    const pass = breaker.admit();
+    const pass = call.urgent === true ? breaker.admitAlways() : breaker.admit();
     if ('waitMs' in pass)
       return Promise.reject(circuitOpen(request.origin, call.operation.name, pass.waitMs));
     return next(request, call).then(

@@ -21,6 +21,8 @@ export interface XmlLimits {
   readonly maxLength?: number;
   /** @defaultValue 32 */
   readonly maxDepth?: number;
+  /** Elements and attributes together: in memory each takes many times what it takes in the text. @defaultValue 100,000 */
+  readonly maxNodes?: number;
 }
 
 const escapes: Readonly<Record<string, string>> = {
@@ -32,14 +34,25 @@ const escapes: Readonly<Record<string, string>> = {
   '\r': '&#13;',
 };
 
-/** Text for the inside of an attribute in quotes. */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: among them are the characters XML 1.0 cannot carry.
+const inAttribute = /[&<>"'\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: among them are the characters XML 1.0 cannot carry.
+const inElement = /[&<>\r\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Text for the inside of an attribute in quotes. What XML cannot carry at all, not even escaped, becomes U+FFFD. */
 export function escapeXml(text: string): string {
-  return /[&<>"'\r]/.test(text) ? text.replace(/[&<>"'\r]/g, (character) => escapes[character] ?? '') : text;
+  return escaped(text, inAttribute);
 }
 
-/** Text for the inside of an element, where the services leave quotes as they are. */
+/** Text for the inside of an element, where the services leave quotes as they are; else as {@link escapeXml}. */
 export function escapeXmlText(text: string): string {
-  return /[&<>\r]/.test(text) ? text.replace(/[&<>\r]/g, (character) => escapes[character] ?? '') : text;
+  return escaped(text, inElement);
+}
+
+function escaped(text: string, special: RegExp): string {
+  return text.search(special) < 0
+    ? text
+    : text.replace(special, (character) => escapes[character] ?? '\ufffd');
 }
 
 /** `<name>text</name>` with the text escaped; `<name />` for an empty text. */
@@ -70,7 +83,7 @@ export function xmlText(element: XmlElement, name: string): string | undefined {
  * @throws {XmlError} that says what was wrong and at which character.
  */
 export function parseXml(text: string, limits: XmlLimits = {}): XmlElement {
-  return new Parser(text, limits.maxLength ?? 1024 * 1024, limits.maxDepth ?? 32).document();
+  return new Parser(text, limits).document();
 }
 
 interface OpenElement {
@@ -90,14 +103,17 @@ const forbidden = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
 class Parser {
   readonly #text: string;
   readonly #maxDepth: number;
+  readonly #maxNodes: number;
+  #nodes = 0;
   #at = 0;
   readonly #open: OpenElement[] = [];
   #root: XmlElement | undefined;
 
-  constructor(text: string, maxLength: number, maxDepth: number) {
+  constructor(text: string, { maxLength = 1024 * 1024, maxDepth = 32, maxNodes = 100_000 }: XmlLimits) {
     if (text.length > maxLength) throw new XmlError(`the document is longer than ${maxLength} characters`);
     this.#text = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text;
     this.#maxDepth = maxDepth;
+    this.#maxNodes = maxNodes;
   }
 
   document(): XmlElement {
@@ -143,6 +159,7 @@ class Parser {
   #startTag(): void {
     if (this.#root !== undefined) throw this.#error('a second root element');
     if (this.#open.length >= this.#maxDepth) throw this.#error(`elements nest deeper than ${this.#maxDepth}`);
+    this.#countNode();
     this.#at += 1;
     const element: OpenElement = { name: this.#name(), attributes: {}, children: [], text: '' };
     this.#readAttributes(element.attributes);
@@ -161,6 +178,7 @@ class Parser {
       attributePattern.lastIndex = this.#at;
       const match = attributePattern.exec(this.#text);
       if (match === null) return;
+      this.#countNode();
       const name = match[1] ?? '';
       if (!spaced) throw this.#error('attributes must be separated by a space');
       if (Object.hasOwn(attributes, name)) throw this.#error(`attribute ${name} is given twice`);
@@ -170,6 +188,12 @@ class Parser {
       });
       this.#at = attributePattern.lastIndex;
     }
+  }
+
+  #countNode(): void {
+    this.#nodes += 1;
+    if (this.#nodes > this.#maxNodes)
+      throw this.#error(`there are more than ${this.#maxNodes} elements and attributes`);
   }
 
   #endTag(): void {

@@ -1,6 +1,10 @@
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { DirectoryRecord, EntryRecord, FileRecord, ShareRecord, StoreWriter } from '../store/store.js';
 import type { AccountKeys } from './authenticate.js';
+import type { Peer } from './authority/admission.js';
+import type { Authority } from './authority/authority.js';
+import type { DelegationKeys } from './authority/delegation.js';
+import type { RoleTable } from './authority/roles.js';
 import type { Identity } from './identity.js';
 import type { Reply } from './reply.js';
 
@@ -12,6 +16,10 @@ export interface EngineSettings {
   readonly shareRetentionDays?: number | undefined;
   /** Whether versions that the emulator does not know are refused. */
   readonly strictApiVersion: boolean;
+  /** What the bearers of tokens may do; absent = everything. */
+  readonly roles?: RoleTable;
+  /** Whether it may be called by a host (and port); absent = by any. */
+  readonly acceptsHost?: ((host: string) => boolean) | undefined;
 }
 
 /** One request on its way through the engine, as handlers see it. */
@@ -34,6 +42,13 @@ export interface RequestContext {
   readonly identity: Identity;
   /** The accounts of this emulator and their keys. */
   readonly accounts: AccountKeys;
+  /** What the request's credentials make of its sender. */
+  readonly authority: Authority;
+  /** Whether a file that is there already may be replaced. */
+  readonly mayReplace: boolean;
+  readonly delegation: DelegationKeys;
+  /** Where the request comes from. */
+  readonly peer: Peer;
   readonly settings: EngineSettings;
   readonly store: StoreWriter;
 }

@@ -2,19 +2,22 @@ import type { Clock } from '../../core/clock.js';
 import type { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
 import { type CorsRule, type Store, type StoreWriter, shareKey } from '../store/store.js';
-import { type AccountKeys, authenticate, signedAccount } from './authenticate.js';
+import { checkHost, credentialAccount, inProcess, usedPath } from './arrival.js';
+import type { AccountKeys } from './authenticate.js';
+import type { Peer } from './authority/admission.js';
+import { type Entry, Gate, overrideHeaders, sasVersion } from './authority/gate.js';
+import { type OperationName, type OperationRights, operationRights } from './authority/rights.js';
 import { readBody } from './body.js';
-import type { EngineSettings, RequestContext } from './context.js';
+import type { EngineSettings, OperationRow, RequestContext } from './context.js';
 import { addCorsHeaders, preflight } from './cors.js';
 import { errorReply } from './error-reply.js';
-import { withoutTrailingDots } from './files/names.js';
 import { operations } from './files/operations.js';
 import { newShare } from './files/shares.js';
 import { Identity } from './identity.js';
 import { carryOut } from './preconditions.js';
 import { finishReply, type Reply } from './reply.js';
 import { type Address, createRouter, parseAddress } from './route.js';
-import { Refusal } from './service-errors.js';
+import { Refusal, type RefusalDetails } from './service-errors.js';
 import { checkTimeout, refuseUnsupported } from './unsupported.js';
 import { checkVersion, versionFor } from './version.js';
 
@@ -47,8 +50,11 @@ export interface AnsweredRequest {
 
 /** The File service as a function. */
 export interface Engine {
-  /** Answers one request. Rejects only when one of the owner's functions throws. */
-  handle(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * Answers one request. Rejects only when one of the owner's functions throws.
+   * @param peer - Where it comes from. @defaultValue this process, by the scheme of its origin
+   */
+  handle(request: HttpRequest, peer?: Peer): Promise<HttpResponse>;
   /** Makes shares that are not there yet, without a request. */
   createShares(account: string, names: readonly string[]): void;
 }
@@ -59,11 +65,25 @@ export function createEngine(options: EngineOptions): Engine {
 }
 
 const routeFileService = createRouter(Object.values(operations));
-const operationNames = new Map(Object.entries(operations).map(([name, row]) => [row, name]));
+
+/** What is known of an operation beside its row. */
+interface OperationFacts {
+  readonly name: string;
+  readonly rights: OperationRights;
+}
+
+const operationFacts: ReadonlyMap<OperationRow, OperationFacts> = new Map(
+  Object.entries(operations).map(([name, row]) => [
+    row,
+    { name, rights: operationRights[name as OperationName] },
+  ]),
+);
 
 /** What was learnt of a request, and is needed even when it is refused. */
 interface KnownRequest {
   operation?: string | undefined;
+  /** The version it goes by. */
+  version?: string | undefined;
   corsRules?: readonly CorsRule[] | undefined;
 }
 
@@ -71,34 +91,40 @@ interface KnownRequest {
 interface ReadRequest {
   readonly request: HttpRequest;
   readonly address: Address;
+  readonly path: readonly string[];
   readonly version: string;
   readonly body: Uint8Array;
+  readonly entry: Entry;
+  readonly peer: Peer;
 }
 
 class FileEngine implements Engine {
   readonly #options: EngineOptions;
   readonly #identity: Identity;
+  readonly #gate: Gate;
 
   constructor(options: EngineOptions) {
+    const { store, accounts, settings } = options;
     this.#options = options;
     this.#identity = new Identity(options.clock);
+    this.#gate = new Gate({ store, accounts, identity: this.#identity, roles: settings.roles });
   }
 
-  async handle(request: HttpRequest): Promise<HttpResponse> {
+  async handle(request: HttpRequest, peer: Peer = inProcess(request)): Promise<HttpResponse> {
     const { clock, onRequest } = this.#options;
     const startedAt = onRequest === undefined ? 0 : clock.monotonic();
     const requestId = this.#identity.requestId();
-    const known: KnownRequest = {};
+    const known: KnownRequest = { version: request.headers.get('x-ms-version') };
     let reply: Reply;
-    let frontEnd = false;
+    let frontEnd: FrontEnd = false;
     try {
-      reply = await this.#answer(request, known);
+      reply = await this.#answer(request, peer, known);
     } catch (error) {
       const refusal = error instanceof Refusal ? error : this.#failure(error);
       frontEnd = refusal.details.frontEnd ?? false;
       reply = errorReply(refusal, { requestId, now: this.#identity.now(), method: request.method });
     }
-    this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd });
+    this.#addCommonHeaders(reply.headers, request, { requestId, frontEnd, version: known.version });
     if (known.corsRules !== undefined && request.method !== 'OPTIONS') {
       addCorsHeaders(reply.headers, known.corsRules, request);
     }
@@ -127,53 +153,62 @@ class FileEngine implements Engine {
   }
 
   /** The stages of a request, in order; each one may refuse it. */
-  async #answer(request: HttpRequest, known: KnownRequest): Promise<Reply> {
-    const { store, accounts, settings } = this.#options;
+  async #answer(request: HttpRequest, peer: Peer, known: KnownRequest): Promise<Reply> {
+    const { store, settings } = this.#options;
+    const { headers } = request;
+    checkHost(request.origin, settings);
     const address = this.#addressOf(request);
     known.corsRules = store.read((view) => view.service(address.account)?.cors);
-    if (request.method === 'OPTIONS') return preflight(known.corsRules ?? [], request.headers);
-    const row = routeFileService(request.method, address, (name) => request.headers.has(name));
-    known.operation = operationNames.get(row);
-    const given = checkVersion(request.headers.get('x-ms-version'), settings);
-    authenticate(request, address, { keys: accounts, now: this.#identity.now() });
+    if (request.method === 'OPTIONS') return preflight(known.corsRules ?? [], headers);
+    const row = routeFileService(request.method, address, (name) => headers.has(name));
+    const { name, rights } = operationFacts.get(row) as OperationFacts;
+    known.operation = name;
+    const given = checkVersion(known.version ?? sasVersion(address, headers), settings);
+    known.version = given;
+    const path = usedPath(address, headers);
+    const entry =
+      this.#gate.enterByKey(request, address, rights) ??
+      this.#gate.enter({ request, address, row, rights, path, peer });
     const version = versionFor(row, given);
-    refuseUnsupported(request.headers);
+    refuseUnsupported(headers);
     checkTimeout(address.query);
     const body = await readBody(request, row);
+    const read = { request, address, path, version, body, entry, peer };
     // From here to the reply nothing waits: what is checked cannot change before it is acted on.
-    if (row.access === 'write') {
-      return store.write((writer) =>
-        carryOut(row, this.#context({ request, address, version, body }, writer)),
-      );
-    }
-    // The row promises that its handler only reads.
-    return store.read((view) =>
-      carryOut(row, this.#context({ request, address, version, body }, view as StoreWriter)),
-    );
+    const reply =
+      row.access === 'write'
+        ? store.write((writer) => carryOut(row, this.#context(read, writer)))
+        : // The row promises that its handler only reads.
+          store.read((view) => carryOut(row, this.#context(read, view as StoreWriter)));
+    overrideHeaders(reply.headers, entry.authority, name);
+    return reply;
   }
 
   #addressOf({ origin, target, headers }: HttpRequest): Address {
-    return parseAddress(origin, target, {
-      accounts: this.#options.accounts,
-      otherwise: signedAccount(headers),
-    });
+    const { accounts } = this.#options;
+    const otherwise = credentialAccount(target, headers, accounts);
+    return parseAddress(origin, target, { accounts, otherwise });
   }
 
-  #context({ request, address, version, body }: ReadRequest, store: StoreWriter): RequestContext {
-    const keepsDots = request.headers.get('x-ms-allow-trailing-dot')?.toLowerCase() === 'true';
+  #context(read: ReadRequest, store: StoreWriter): RequestContext {
+    const { request, address, path, version, body, entry, peer } = read;
     return {
       account: address.account,
       version,
       headers: request.headers,
       query: address.query,
       shareName: address.shareName,
-      path: keepsDots ? address.path : withoutTrailingDots(address.path),
+      path,
       serviceEndpoint: `${request.origin}${address.basePath}/`,
       body,
       now: this.#identity.now(),
       identity: this.#identity,
       settings: this.#options.settings,
       accounts: this.#options.accounts,
+      authority: entry.authority,
+      mayReplace: entry.mayReplace,
+      delegation: this.#gate.delegation,
+      peer,
       store,
     };
   }
@@ -186,16 +221,18 @@ class FileEngine implements Engine {
   #addCommonHeaders(
     headers: HttpHeaders,
     request: HttpRequest,
-    answer: { requestId: string; frontEnd: boolean },
+    answer: { requestId: string; frontEnd: FrontEnd; version: string | undefined },
   ): void {
     headers.set(
       'Server',
-      answer.frontEnd ? 'Microsoft-HTTPAPI/2.0' : 'Windows-Azure-File/1.0 Microsoft-HTTPAPI/2.0',
+      answer.frontEnd !== false ? 'Microsoft-HTTPAPI/2.0' : 'Windows-Azure-File/1.0 Microsoft-HTTPAPI/2.0',
     );
     headers.set('x-ms-request-id', answer.requestId);
     headers.set('Date', this.#identity.date());
-    if (answer.frontEnd) return;
-    headers.setOptional('x-ms-version', request.headers.get('x-ms-version'));
+    if (answer.frontEnd === true) return;
+    if (answer.frontEnd === false) headers.setOptional('x-ms-version', answer.version);
     headers.setOptional('x-ms-client-request-id', request.headers.get('x-ms-client-request-id'));
   }
 }
+
+type FrontEnd = NonNullable<RefusalDetails['frontEnd']>;

@@ -16,7 +16,7 @@ export interface ErrorOccasion {
 export function errorReply(refusal: Refusal, occasion: ErrorOccasion): Reply {
   const { extras = {}, headers: more = {}, frontEnd = false } = refusal.details;
   const headers = HttpHeaders.of(more);
-  if (!frontEnd) headers.set('x-ms-error-code', refusal.code);
+  if (frontEnd !== true) headers.set('x-ms-error-code', refusal.code);
   if (occasion.method === 'HEAD') return { status: refusal.status, headers };
   headers.set('Content-Type', 'application/xml');
   const time = formatTicks(ticksOf(occasion.now));

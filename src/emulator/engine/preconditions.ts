@@ -33,6 +33,8 @@ export function carryOut(row: OperationRow, context: RequestContext): Reply {
     }
     case 'place': {
       const place = findPlace(store, share.volume, path);
+      if (place.existing !== undefined && !context.mayReplace)
+        throw new Refusal('AuthorizationPermissionMismatch');
       const lease = place.existing?.kind === 'file' ? place.existing.lease : undefined;
       respectLease(row, context, { of: 'file', lease });
       return row.handle(Object.assign(inShare, place));

@@ -11,6 +11,9 @@ const authentication =
 const wwwAuthenticate =
   'Server failed to authenticate the request. Please refer to the information in the www-authenticate header.';
 
+const unauthorizedBy = (what: string): string =>
+  `This request is not authorized to perform this operation using this ${what}.`;
+
 /**
  * Every error the emulator answers with: code, status and the first line of the message, spelled as the service does.
  * @see https://learn.microsoft.com/rest/api/storageservices/file-service-error-codes
@@ -19,6 +22,11 @@ export const serviceErrors = {
   AccountRequiresHttps: row(400, 'The account being accessed does not support http.'),
   AuthenticationFailed: row(403, authentication),
   AuthorizationFailure: row(403, 'This request is not authorized to perform this operation.'),
+  AuthorizationPermissionMismatch: row(403, unauthorizedBy('permission')),
+  AuthorizationProtocolMismatch: row(403, unauthorizedBy('protocol')),
+  AuthorizationResourceTypeMismatch: row(403, unauthorizedBy('resource type')),
+  AuthorizationServiceMismatch: row(403, unauthorizedBy('service')),
+  AuthorizationSourceIPMismatch: row(403, unauthorizedBy('source IP')),
   CannotVerifyCopySource: row(404, 'The specified resource does not exist.'),
   CopyIdMismatch: row(409, 'The specified copy ID did not match the copy ID for the pending copy operation.'),
   ConditionHeadersNotSupported: row(400, 'Condition headers are not supported.'),
@@ -38,6 +46,10 @@ export const serviceErrors = {
   EmptyMetadataKey: row(400, 'The key for one of the metadata key-value pairs is empty.'),
   FeatureVersionMismatch: row(400, 'The operation for AzureFile is not supported in the specified version.'),
   FileGenerationMismatch: row(409, 'The specified file has been recreated since the previous snapshot.'),
+  FileOAuthManagementApiRestrictedToSrp: row(
+    409,
+    'This API does not support bearer tokens. For OAuth, use the Storage Resource Provider APIs instead. Learn more: https://aka.ms/azurefiles/restapi.',
+  ),
   FileInvalidPermission: row(400, 'The specified file permission is not valid.'),
   FileInvalidPermissionKey: row(400, 'The specified file permission key is not valid.'),
   InternalError: row(500, 'The server encountered an internal error. Please retry the request.'),
@@ -158,8 +170,11 @@ export interface RefusalDetails {
   readonly extras?: Readonly<Record<string, string>>;
   /** Headers of the answer beside the usual ones. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** Refused by the HTTP front end of the service, whose answers carry fewer headers. */
-  readonly frontEnd?: boolean;
+  /**
+   * Refused by the HTTP front end of the service, whose answers carry fewer headers; `named` = with the error code and
+   * the client's id for the request among them.
+   */
+  readonly frontEnd?: boolean | 'named';
 }
 
 /** Thrown where a request is refused; the engine turns it into the answer. */
@@ -175,6 +190,11 @@ export class Refusal extends Error {
     this.status = details.status ?? serviceErrors[code].status;
     this.details = details;
   }
+}
+
+/** The refusal of credentials, with the reason that only they who sent them can use. */
+export function authenticationFailed(detail: string): Refusal {
+  return new Refusal('AuthenticationFailed', { extras: { AuthenticationErrorDetail: detail } });
 }
 
 /** The refusal of a header's value. */

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { HttpHeaders } from '../../core/http/headers.js';
 import type { HttpRequest, HttpResponse } from '../../core/http/message.js';
+import type { Peer } from '../engine/authority/admission.js';
 import type { Engine } from '../engine/engine.js';
 import { incomingBody } from './incoming-body.js';
 
@@ -13,7 +14,7 @@ export function requestListener(engine: Engine, scheme: 'http' | 'https') {
   const turns = new WeakMap<object, Promise<void>>();
   const answer = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     try {
-      const response = await engine.handle(toRequest(incoming, scheme));
+      const response = await engine.handle(toRequest(incoming, scheme), peerOf(incoming, scheme));
       discardRest(incoming);
       await send(response, outgoing);
     } catch {
@@ -28,6 +29,12 @@ export function requestListener(engine: Engine, scheme: 'http' | 'https') {
       before === undefined ? answer(incoming, outgoing) : before.then(() => answer(incoming, outgoing));
     turns.set(incoming.socket, own);
   };
+}
+
+function peerOf({ socket }: IncomingMessage, scheme: Peer['scheme']): Peer {
+  const address = socket.remoteAddress ?? '';
+  // A socket for both families tells IPv4 addresses in this form.
+  return { address: address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address, scheme };
 }
 
 function toRequest(incoming: IncomingMessage, scheme: string): HttpRequest {

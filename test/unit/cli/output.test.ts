@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import { Output, OutputClosedError, printable } from '../../../src/cli/output.js';
 import { run } from '../../../src/cli/run.js';
 import { startEmulator } from '../../../src/emulator/index.js';
-import { Collector } from '../../support/cli.js';
+import { Collector, noProcess } from '../../support/cli.js';
 
 function outputTo(stdout: Collector | Writable, mode = { json: false, quiet: false }) {
   const stderr = new Collector();
   const controller = new AbortController();
-  const io = { stdout, stderr, env: {}, signal: controller.signal };
+  const io = { ...noProcess, stdout, stderr, env: {}, signal: controller.signal };
   return { output: new Output(io, mode), stderr, controller, io };
 }
 
@@ -93,7 +93,8 @@ describe('Output', () => {
 
   it('has a terminal for a bar only where people look', () => {
     const stderr = new Collector(true);
-    const io = { stdout: new Collector(), stderr, env: {}, signal: new AbortController().signal };
+    const { signal } = new AbortController();
+    const io = { ...noProcess, stdout: new Collector(), stderr, env: {}, signal };
     expect(new Output(io, { json: false, quiet: false }).terminal).toBe(stderr);
     expect(new Output(io, { json: true, quiet: false }).terminal).toBeUndefined();
     expect(new Output(io, { json: false, quiet: true }).terminal).toBeUndefined();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { verbs } from '../../../src/cli/commands/index.js';
+import { groups, verbs } from '../../../src/cli/commands/index.js';
 import { environmentName } from '../../../src/cli/flags.js';
 import { HelpShown, parseCommandLine } from '../../../src/cli/program.js';
 import { UsageError } from '../../../src/cli/usage-error.js';
@@ -7,7 +7,7 @@ import { flagsOf } from '../../../src/cli/verb.js';
 
 function parse(...argv: string[]) {
   const printed: string[] = [];
-  const options = { verbs, version: '1.2.3', print: (text: string) => void printed.push(text) };
+  const options = { verbs, groups, version: '1.2.3', print: (text: string) => void printed.push(text) };
   return { printed, parse: () => parseCommandLine(argv, options) };
 }
 

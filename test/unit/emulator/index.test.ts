@@ -165,6 +165,10 @@ describe('createEmulator', () => {
     const headers = { 'x-ms-meta-a': '€' };
     const refused = send(emulator.transport, { ...putFile(1), headers });
     await expect(refused).rejects.toThrow('header x-ms-meta-a has a character that HTTP cannot carry');
+    for (const name of ['x-ms-meta-é', 'a b', 'a:', 'a\r\nb', '']) {
+      const sent = send(emulator.transport, { ...putFile(1), headers: { [name]: 'a' } });
+      await expect(sent).rejects.toThrow(`HTTP has no header named ${JSON.stringify(name)}`);
+    }
   });
 
   it('tells of every request, without the signatures in it', async () => {

@@ -231,6 +231,15 @@ describe('a rename under a lock', () => {
     expect(lease.path).toBe('b.txt');
   });
 
+  it('gives the lock of another process a record under the new name, so that it ends there too', async () => {
+    const scene = await setting();
+    const { client, other, settled } = scene;
+    const lease = await other.leases.acquire({ path, durationSeconds: 15 });
+    await client.files.rename({ path, newPath: 'b.txt', leaseId: lease.id });
+    expect(await namesIn(scene)).toContain('.b.txt.lease');
+    await settled(client.leases.acquire({ path: 'b.txt', waitMs: 60_000 }));
+  });
+
   it('does not make a lease of somebody else look like one that ends', async () => {
     const scene = await setting();
     const { client, other } = scene;
@@ -413,5 +422,52 @@ describe('append', () => {
     await settled(other.files.append({ path, data: bytes('!') }));
     expect(await textOf(scene)).toBe('longer!');
     expect(await other.files.getMetadata({ path })).toEqual({});
+  });
+});
+
+describe('a lock on a host that is left alone for its failures', () => {
+  it('is renewed all the same, and shows that the host is well again', async () => {
+    const { client, clock, interfere } = await setting();
+    await using lease = await client.leases.acquireAutoRenewing({ path, durationSeconds: 15 });
+    interfere((what) => (what.startsWith('GET') ? 'lose request' : 'send'));
+    const reading = rejection(Promise.all([1, 2].map(() => client.files.read({ path, leaseId: lease.id }))));
+    await clock.advance(4_000);
+    await reading;
+    interfere(() => 'send');
+    // The host is left alone for 30 seconds, but not by what keeps the lock.
+    await clock.advance(25_000);
+    expect(lease.lost).toBeUndefined();
+    await client.files.read({ path, leaseId: lease.id });
+  });
+});
+
+describe('a recursive delete', () => {
+  it('keeps the record of a file that is locked, as its lease would be without end', async () => {
+    const scene = await setting();
+    const { client, other, settled } = scene;
+    await other.files.write({ path: 'free.txt', data: bytes('x') });
+    await other.leases.release(await other.leases.acquire({ path: 'free.txt' }));
+    await using _lease = await other.leases.acquireAutoRenewing({ path, durationSeconds: 60 });
+    const error = await rejection(settled(client.directories.deleteRecursive({ path: '' })));
+    expect(error).toMatchObject({ code: 'DirectoryNotEmpty', failures: [{ path }] });
+    expect(await namesIn(scene)).toEqual(['.a.txt.lease', path]);
+  });
+
+  it('removes what a writer left behind that died right before the end', async () => {
+    const scene = await setting();
+    const { client, other, interfere, settled } = scene;
+    await using lease = await other.leases.acquireAutoRenewing({ path });
+    let dead = false;
+    interfere((what) => {
+      dead ||= what.includes('comp=rename');
+      return dead ? 'lose request' : 'send';
+    });
+    const { id: leaseId } = lease;
+    await rejection(settled(client.files.write({ path, data: bytes('new'), atomic: true, leaseId })));
+    expect((await namesIn(scene)).some((name) => name.startsWith('.azstore-'))).toBe(true);
+    interfere(() => 'send');
+    await lease.release();
+    await other.directories.deleteRecursive({ path: '' });
+    expect(await namesIn(scene)).toEqual([]);
   });
 });

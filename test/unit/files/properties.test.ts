@@ -179,6 +179,21 @@ describe('properties', () => {
   });
 
   it.each([
+    [{ state: 'frozen', status: 'locked', duration: 'fixed' }, undefined],
+    [{ state: 'leased', status: 'perhaps', duration: 'fixed' }, undefined],
+    [
+      { state: 'leased', status: 'locked', duration: 'a while' },
+      { state: 'leased', status: 'locked' },
+    ],
+  ])('tell of a lease in words of ours only: %j', async ({ state, status, duration }, lease) => {
+    const { client, transport } = scriptedClient();
+    const looking = client.files.getProperties({ path: 'a' });
+    const words = { 'x-ms-lease-state': state, 'x-ms-lease-status': status, 'x-ms-lease-duration': duration };
+    (await transport.next()).answer(200, { ...version, 'Content-Length': '0', ...words });
+    expect((await looking).lease).toEqual(lease);
+  });
+
+  it.each([
     ['no ETag', { ETag: undefined }, 'etag is missing'],
     ['no Last-Modified', { 'Last-Modified': undefined }, 'last-modified is missing'],
     ['a malformed date', { 'Last-Modified': 'yesterday' }, 'last-modified is no date'],

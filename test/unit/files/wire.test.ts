@@ -305,7 +305,12 @@ describe('requests', () => {
     const { client, transport } = scriptedClient();
     const calling = call(client);
     calling.catch(() => {});
-    const exchange = await transport.next();
+    let exchange = await transport.next();
+    // The lease of another process may have a record beside its file, which is looked for first.
+    if (exchange.request.target.endsWith('.lease')) {
+      exchange.refuse(404, 'ResourceNotFound');
+      exchange = await transport.next();
+    }
     expect(transcript(exchange)).toEqual([expected[0], ...expected.slice(1).sort()]);
     const { operation } = exchange.call;
     expect(name.split(/[ ,]/, 1)[0]).toBe(operation.name);

@@ -3,6 +3,7 @@ import type { FileContext, PlaceContext } from '../context.js';
 import { readMetadata } from '../metadata.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, invalidQuery, missingHeader, Refusal } from '../service-errors.js';
+import { sourceTokenHeader } from '../source-authority.js';
 import { archiveBit, readOnlyBit } from './attributes.js';
 import { modifiedHeaders } from './entry-headers.js';
 import { entryId } from './entry-ids.js';
@@ -15,6 +16,8 @@ import { findCopySource, type SourceFile } from './source.js';
 /** Copy File. The copy is complete when the answer goes out, as it is in Azure within one account. */
 export function copyFile(context: PlaceContext): Reply {
   checkPath(context.path);
+  if (context.headers.has(sourceTokenHeader))
+    throw new Refusal('UnsupportedHeader', { extras: { HeaderName: sourceTokenHeader } });
   const source = findCopySource(context);
   const replaced = overwritten(context);
   checkQuota(context, source.file.size - (replaced?.size ?? 0));

@@ -1,3 +1,4 @@
+import type { OperationName } from '../authority/rights.js';
 import type { OperationRow } from '../context.js';
 import { abortCopy, copyFile } from './copy.js';
 import {
@@ -179,4 +180,4 @@ export const operations: Rows = {
   ...directoryOperations,
   ...fileOperations,
   ...handleOperations,
-};
+} satisfies Readonly<Record<OperationName, OperationRow>>;

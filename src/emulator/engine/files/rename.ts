@@ -4,6 +4,7 @@ import { checkLease } from '../lease-checks.js';
 import { readMetadata } from '../metadata.js';
 import { emptyReply, type Reply } from '../reply.js';
 import { invalidHeader, Refusal } from '../service-errors.js';
+import { authorizeRenameSource } from '../source-authority.js';
 import { readOnlyBit } from './attributes.js';
 import { modifiedHeaders } from './entry-headers.js';
 import { rootId } from './entry-ids.js';
@@ -27,7 +28,7 @@ export function renameDirectory(context: PlaceContext): Reply {
 function rename(context: PlaceContext, kind: EntryRecord['kind']): Reply {
   const { store, share } = context;
   checkPath(context.path);
-  const source = ofKind(findSource(context), kind);
+  const source = ofKind(findSource(context, kind), kind);
   if (kind === 'directory') refuseOwnDescendant(context, source);
   respectLease(context, source, 'x-ms-source-lease-id');
   checkDestination(context, source);
@@ -44,12 +45,13 @@ function rename(context: PlaceContext, kind: EntryRecord['kind']): Reply {
   return emptyReply(200, headers.set('x-ms-request-server-encrypted', 'true'));
 }
 
-function findSource(context: PlaceContext): EntryRecord {
+function findSource(context: PlaceContext, kind: EntryRecord['kind']): EntryRecord {
   const url = readSourceUrl(context, sourceHeader);
   const inThisShare = url.account === context.account && url.shareName === context.shareName;
   if (!inThisShare || url.path.length === 0 || url.query.has('sharesnapshot')) {
     throw invalidHeader(sourceHeader, url.shown);
   }
+  authorizeRenameSource(url, context, kind);
   return findEntry(context.store, context.share.volume, url.path);
 }
 

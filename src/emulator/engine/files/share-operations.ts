@@ -1,4 +1,5 @@
 import type { OperationRow } from '../context.js';
+import { getUserDelegationKey } from './delegation-key.js';
 import { leaseShare } from './leases.js';
 import { createPermission, getPermission } from './permissions.js';
 import { getServiceProperties, setServiceProperties } from './service-properties.js';
@@ -47,6 +48,16 @@ export const accountOperations = {
     bodyLimit: documentLimit,
     needs: 'nothing',
     handle: setServiceProperties,
+  },
+  GetUserDelegationKey: {
+    methods: ['POST'],
+    access: 'read',
+    scope: 'account',
+    comp: 'userdelegationkey',
+    since: '2025-07-05',
+    bodyLimit: documentLimit,
+    needs: 'nothing',
+    handle: getUserDelegationKey,
   },
 } satisfies Readonly<Record<string, OperationRow>>;
 

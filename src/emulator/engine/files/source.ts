@@ -2,7 +2,7 @@ import type { FileRecord, ShareRecord } from '../../store/store.js';
 import type { RequestContext } from '../context.js';
 import { type Address, parseAddress } from '../route.js';
 import { invalidHeader, missingHeader, Refusal } from '../service-errors.js';
-import { authorizeSource } from '../source-authority.js';
+import { authorizeCopySource } from '../source-authority.js';
 import { findEntry, findShare, ofKind } from './lookup.js';
 import { withoutTrailingDots } from './names.js';
 
@@ -12,8 +12,9 @@ const maxUrlLength = 2048;
 export interface SourceUrl extends Address {
   /** The URL without its query, but for the snapshot it names: fit to be shown. */
   readonly shown: string;
-  /** `http:` or `https:`. */
-  readonly scheme: string;
+  readonly scheme: 'http' | 'https';
+  /** The names as they were written, before the rule for trailing dots: what a signature covers. */
+  readonly signedPath: readonly string[];
 }
 
 /**
@@ -39,7 +40,8 @@ export function readSourceUrl(context: RequestContext, header: string): SourceUr
   const snapshot = address.query.get('sharesnapshot');
   return {
     ...address,
-    scheme: origin.slice(0, origin.indexOf('/')).toLowerCase(),
+    scheme: /^https:/i.test(origin) ? 'https' : 'http',
+    signedPath: address.path,
     path: keepsDots ? address.path : withoutTrailingDots(address.path),
     shown:
       withoutQuery(text) + (snapshot === undefined ? '' : `?sharesnapshot=${encodeURIComponent(snapshot)}`),
@@ -64,7 +66,7 @@ export interface SourceFile {
  */
 export function findCopySource(context: RequestContext): SourceFile {
   const url = readSourceUrl(context, 'x-ms-copy-source');
-  authorizeSource(url, context);
+  authorizeCopySource(url, context);
   const { account, shareName: name, query, path } = url;
   if (path.length === 0) throw new Refusal('ResourceNotFound');
   const share = findShare(context.store, { account, name, snapshot: query.get('sharesnapshot') });

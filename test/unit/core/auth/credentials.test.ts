@@ -14,7 +14,8 @@ import { rejection } from '../../../support/rejection.js';
 
 function source(credentials: AzureCredentials) {
   const endpoint = accountEndpoint('acct', 'file');
-  return credentialSource(credentials, { service: 'file', endpoint, clock: new ManualClock() });
+  const clock = new ManualClock();
+  return credentialSource(credentials, { service: 'file', endpoint, clock, environment: {} });
 }
 
 const ask = async (credentials: AzureCredentials) => source(credentials).get(Cancellation.never);

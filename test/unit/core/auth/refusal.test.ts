@@ -181,6 +181,7 @@ describe('a refused SAS', () => {
     ['AuthorizationResourceTypeMismatch', '(srt)'],
     ['AuthorizationServiceMismatch', '(ss)'],
     ['AuthorizationSourceIPMismatch', '(sip)'],
+    ['AuthorizationProtocolMismatch', '(spr)'],
   ])('for %s says which part of it', async (code, hint) => {
     const error = await refused((exchange) => exchange.refuse(403, code), sas('sig=s'));
     expect(error).toMatchObject({ code: 'PermissionDenied', serviceCode: code });
@@ -197,6 +198,26 @@ describe('a refused token', () => {
     expect(error.code).toBe(code);
     expect(error.message).toContain(hint);
     expect(error.message).not.toContain('eyJhidden');
+  });
+});
+
+describe('a token that is not believed', () => {
+  const refusal = (text: string) =>
+    `<Error><Code>InvalidAuthenticationInfo</Code><Message>no</Message>${text}</Error>`;
+
+  it('is explained by what the service says of it', async () => {
+    const error = await refused((exchange) => {
+      const said =
+        '<AuthenticationErrorDetail>Lifetime validation failed. The token is expired.</AuthenticationErrorDetail>';
+      exchange.answer(401, {}, refusal(said));
+    }, token);
+    expect(error).toMatchObject({ code: 'AuthorizationFailure', status: 401 });
+    expect(error.message).toContain('(Lifetime validation failed. The token is expired.)');
+  });
+
+  it('may be for another tenant where the service says nothing', async () => {
+    const error = await refused((exchange) => exchange.answer(401, {}, refusal('')), token);
+    expect(error.message).toMatch(/another tenant or audience$/);
   });
 });
 

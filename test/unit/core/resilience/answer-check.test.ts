@@ -109,6 +109,15 @@ describe('the error for a refusal', () => {
     );
   });
 
+  it('repeats little of what the service says at length', async () => {
+    const long = 'x'.repeat(20_000);
+    const xml = `<Error><Code>${long}</Code><Message>${long}</Message></Error>`;
+    for (const headers of [{}, { 'x-ms-error-code': long, 'x-ms-request-id': long }]) {
+      const error = await errorOf((exchange) => exchange.answer(400, headers, xml));
+      expect(error.message.length).toBeLessThan(700);
+    }
+  });
+
   it('needs no body, as for HEAD', async () => {
     expect(await errorOf((exchange) => exchange.refuse(503, 'ServerBusy'), 'HEAD')).toMatchObject({
       code: 'ServerBusy',

@@ -112,6 +112,19 @@ describe('CircuitBreaker', () => {
     expect(breaker.state).toBe('closed');
   });
 
+  it('lets what cannot wait through while it is open, and takes its success for a probe', () => {
+    const { breaker, fail, run, states } = setUp();
+    fail(5);
+    const lost = breaker.admitAlways();
+    breaker.settle(lost.period, 'failure');
+    expect(run('success')).toBe(30_000);
+    const urgent = breaker.admitAlways();
+    breaker.settle(urgent.period, 'success');
+    expect(breaker.state).toBe('halfOpen');
+    run('success');
+    expect(states).toEqual(['open', 'halfOpen', 'closed']);
+  });
+
   it('ignores what comes late from before a change of its state', async () => {
     const { clock, breaker, fail } = setUp();
     const late = breaker.admit();

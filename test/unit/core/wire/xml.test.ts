@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   escapeXml,
+  escapeXmlText,
   optionalXmlElement,
   parseXml,
   XmlError,
@@ -14,6 +15,13 @@ describe('writing XML', () => {
   it('escapes what means something', () => {
     expect(escapeXml(`a<b>&"c'\r`)).toBe('a&lt;b&gt;&amp;&quot;c&apos;&#13;');
     expect(escapeXml('plain')).toBe('plain');
+  });
+
+  it('replaces what XML cannot carry, so that a document stays one', () => {
+    const text = 'a\u0000b\u001f\ufffe\uffff\t\n\u0085';
+    const carried = 'a\ufffdb\ufffd\ufffd\ufffd\t\n\u0085';
+    expect([escapeXml(text), escapeXmlText(text)]).toEqual([carried, carried]);
+    expect(parseXml(xmlElement('a', text)).text).toBe(carried);
   });
 
   it('writes elements, empty ones and none', () => {
@@ -86,9 +94,12 @@ describe('parseXml', () => {
     expect(() => parseXml(text)).toThrow(why);
   });
 
-  it('refuses what is too long or too deep', () => {
+  it('refuses what is too long, too deep, or of too many parts', () => {
     expect(() => parseXml(`<a>${'x'.repeat(100)}</a>`, { maxLength: 50 })).toThrow('longer than 50');
     expect(() => parseXml('<a>'.repeat(40) + '</a>'.repeat(40))).toThrow('deeper than 32');
+    expect(() => parseXml('<a b="" c=""><d /><e /></a>', { maxNodes: 4 })).toThrow('more than 4 elements');
+    expect(() => parseXml(`<a>${'<b/>'.repeat(100_000)}</a>`)).toThrow('more than 100000 elements');
+    expect(parseXml('<a b="" c=""><d /></a>', { maxNodes: 4 }).children).toHaveLength(1);
     expect(parseXml('<a>'.repeat(32) + '</a>'.repeat(32)).name).toBe('a');
   });
 

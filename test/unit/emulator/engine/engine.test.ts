@@ -149,7 +149,7 @@ describe('what the service does not know', () => {
     ['DELETE', '/share/f?comp=range', '405 UnsupportedHttpVerb'],
     ['GET', '/share/f?comp=blocklist', '400 InvalidQueryParameterValue'],
     ['PUT', '/share/f?restype=hardlink', '400 InvalidQueryParameterValue'],
-    ['POST', '/?restype=service&comp=userdelegationkey', '400 InvalidQueryParameterValue'],
+    ['POST', '/?restype=service&comp=batch', '400 InvalidQueryParameterValue'],
   ])('%s %s gives %s', async (method, target, expected) => {
     expect(outcome(await (await withFile()).send({ method, target }))).toBe(expected);
   });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HttpHeaders } from '../../../../src/core/http/headers.js';
+import { parseXml } from '../../../../src/core/wire/xml.js';
 import { type Answer, read, ShareRequests } from '../../../support/share-requests.js';
 
 /** Requests of nonsense must be answered as the client's mistake, and leave the engine as it was. */
@@ -128,6 +129,20 @@ function encodable(text: string): string {
 }
 
 describe('malformed requests', () => {
+  it('are refused in a document that is one, whatever of them it repeats', async () => {
+    const requests = await withFile();
+    for (const target of [
+      '/share?restype=%00',
+      '/share?restype=share&comp=%1F%EF%BF%BE',
+      '/share/f?timeout=%0B',
+    ]) {
+      const { status, text } = await requests.get(target);
+      expect(status).toBe(400);
+      expect(parseXml(text)).toMatchObject({ name: 'Error' });
+      expect(text).toContain('\ufffd');
+    }
+  });
+
   it('of any method, path, query and headers are answered below 500 when they are signed', async () => {
     const requests = await withFile();
     const request = fc.record({

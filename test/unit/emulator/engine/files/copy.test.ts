@@ -3,6 +3,7 @@ import { signature } from '../../../../../src/core/auth/shared-key.js';
 import { wellKnownAccount } from '../../../../../src/emulator/options.js';
 import { patterned } from '../../../../support/patterned.js';
 import { type Answer, type Sent, ShareRequests } from '../../../../support/share-requests.js';
+import { serviceSas } from '../../../../support/signatures.js';
 
 const endpoint = 'http://127.0.0.1:10003/devstoreaccount1';
 
@@ -163,10 +164,13 @@ describe('Copy File', () => {
 
   it('shows no signature of the source', async () => {
     const requests = await withSource();
-    await requests.put('/share/copy', from('share/source?sv=2020-02-02&sig=SECRET'));
+    await requests.put('/share/copy', from(`share/source?${serviceSas({ share: 'share' }, { sp: 'r' })}`));
     expect((await requests.head('/share/copy')).headers.get('x-ms-copy-source')).toBe(
       `${endpoint}/share/source`,
     );
+    const wrong = await requests.put('/share/copy', from('share/source?sv=2020-02-02&sr=s&sig=SECRET'));
+    expect(outcome(wrong)).toBe('403 CannotVerifyCopySource');
+    expect(wrong.text).not.toContain('SECRET');
     const refused = await requests.put('/share/copy', { 'x-ms-copy-source': 'nothing?sig=SECRET' });
     expect(outcome(refused)).toBe('400 InvalidHeaderValue');
     expect(refused.text).not.toContain('SECRET');

@@ -1,0 +1,33 @@
+import type { GeneratedSas } from './generated-sas.js';
+
+const hourMs = 3_600_000;
+/** What is valid longer deserves a second look, in milliseconds. */
+const longMs = 24 * hourMs;
+
+/**
+ * What about a SAS deserves a second look, in a few words each: rights that reach far, a long life, no encryption. Empty for
+ * one that is narrow and short.
+ * @param origin - Where it is used: to a host that speaks http alone, it cannot be kept to https.
+ */
+export function sasConcerns(sas: GeneratedSas, now: number, origin: string): string[] {
+  const concerns = [breadthOf(sas), lifeOf(sas, now), protocolOf(sas, origin)];
+  return concerns.filter((text) => text !== undefined);
+}
+
+function breadthOf(sas: GeneratedSas): string | undefined {
+  const query = new URLSearchParams(sas.token);
+  const changes = /[wd]/.test(sas.permissions);
+  if (query.get('srt') === 'sco' && changes) return 'changes everything in the account';
+  const deletes = sas.permissions.includes('w') && sas.permissions.includes('d');
+  if (sas.kind === 'account') return deletes ? 'writes and deletes in every share' : undefined;
+  return query.get('sr') === 's' && deletes ? 'writes and deletes everything in the share' : undefined;
+}
+
+function lifeOf({ expiresOn }: GeneratedSas, now: number): string | undefined {
+  if (expiresOn === undefined || expiresOn.getTime() - now <= longMs) return undefined;
+  return `valid for ${Math.round((expiresOn.getTime() - now) / hourMs)} hours`;
+}
+
+function protocolOf({ protocol }: GeneratedSas, origin: string): string | undefined {
+  return protocol === 'https' || origin.startsWith('http:') ? undefined : 'may be used without encryption';
+}
