@@ -11,9 +11,11 @@ import {
 import type { Source } from '../transfer/source.js';
 import { readerOf } from '../transfer/stream-reader.js';
 import { type FilesContext, locateFile, shareOf } from './context.js';
+import { createDirectoryTransfers } from './directory-transfers.js';
 import { downloadInto } from './download.js';
 import { downloadBytes } from './download-bytes.js';
 import { openStream, type StreamWay } from './download-stream.js';
+import { keepTime, storedTimes } from './local-times.js';
 import { checkInteger, checkRange, invalidRequest, maxFileBytes } from './request-checks.js';
 import { checkRequest, streamingFields } from './request-fields.js';
 import { notesDirectory } from './resume.js';
@@ -49,6 +51,7 @@ export function createStreamingService(context: FilesContext): StreamingService 
       checkLocalPath(localPath);
       return downloadTo(context, request, localPath);
     },
+    ...createDirectoryTransfers(context),
     sweep: (request = {}) => method(streamingFields.sweep, () => sweep(context, request))(request),
   };
 }
@@ -88,13 +91,14 @@ async function uploadFrom(
   const to = locateFile(context, request.share, request.path);
   request.signal?.throwIfAborted();
   const source = await FileSource.open(localPath);
+  const times = request.preserveTimes === true ? storedTimes(source.times) : undefined;
   const send = (settings: TransferSettings): Promise<FileInfo> => {
     const atomic = isAtomic(request) || directory !== undefined;
     // Of one range there is nothing to go on with.
     if (directory === undefined || source.size <= settings.rangeBytes) {
-      return upload(context, { ...request, atomic }, { source, settings });
+      return upload(context, { ...request, atomic }, { source, settings, times });
     }
-    return uploadResumably(context, request, { to, source, settings, localPath, directory });
+    return uploadResumably(context, request, { to, source, settings, localPath, directory, times });
   };
   return uploadSource(context, request, { source, send });
 }
@@ -193,6 +197,7 @@ async function downloadTo(
   try {
     const properties = await downloadInto(context, request, { sink, settings, signal });
     signal?.throwIfAborted();
+    if (request.preserveTimes === true) await keepTime(sink, properties);
     await sink.commit();
     return properties;
   } catch (error) {
