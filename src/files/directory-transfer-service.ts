@@ -54,8 +54,9 @@ export interface DirectoryTransferOptions
 /** What belongs to uploads. */
 export interface DirectoryUploadOptions {
   /**
-   * Writes every file under a temporary name and renames it, so that readers see the old file or the new one, whole. One more
-   * request for each file. @defaultValue false: new files and small ones are written in place, in two requests
+   * Writes every file under a temporary name and renames it, so that readers see the old file or the new one, whole.
+   * @defaultValue false: files that fit into one range are written in place, by two requests instead of three; should the second
+   * one never come, the next run knows. Larger ones appear as a whole in any case
    */
   atomic?: boolean | undefined;
   /**

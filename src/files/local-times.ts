@@ -22,8 +22,13 @@ export function storedTimes({ modifiedMs, createdMs }: LocalTimes): StoredTimes 
   };
 }
 
-/** Gives a local file the time of the last write that the file in the share has. */
-export async function keepTime(sink: FileSink, { smb, lastModified }: FileProperties): Promise<void> {
+/** When a file of a share was written to last, in milliseconds since 1970. */
+export function lastWriteMs({ smb, lastModified }: Pick<FileProperties, 'smb' | 'lastModified'>): number {
   const modifiedMs = parseIsoTime(smb.lastWriteTime ?? '');
-  await sink.setModified(Number.isNaN(modifiedMs) ? lastModified.getTime() : modifiedMs);
+  return Number.isNaN(modifiedMs) ? lastModified.getTime() : modifiedMs;
+}
+
+/** Gives a local file the time of the last write that the file in the share has. */
+export async function keepTime(sink: FileSink, properties: FileProperties): Promise<void> {
+  await sink.setModified(lastWriteMs(properties));
 }

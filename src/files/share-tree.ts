@@ -1,8 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AuthenticationError, ConfigurationError, NetworkError } from '../core/errors.js';
-import { FileSink } from '../transfer/file-sink.js';
 import { FileSource } from '../transfer/file-source.js';
-import { parseIsoTime } from '../transfer/tree/file-times.js';
 import type {
   FileDownload,
   FileMove,
@@ -13,7 +11,8 @@ import type {
 } from '../transfer/tree/remote-tree.js';
 import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
 import { deleteDirectoryRequest } from './directory-wire.js';
-import { downloadInto } from './download.js';
+import { downloadFile } from './download-file.js';
+import { downloadSmall, smallBytes } from './download-small.js';
 import { openStream } from './download-stream.js';
 import { createDirectoryIfNotExists, ensureDirectory } from './ensure-directory.js';
 import { FileError } from './errors.js';
@@ -22,11 +21,12 @@ import { deleteFileRequest, filePropertiesOf, getPropertiesRequest } from './fil
 import { foldName } from './fold-name.js';
 import { isRecordEntry, isRecordName } from './lease-record.js';
 import { listAllEntries } from './list-directory.js';
-import { keepTime, storedTimes } from './local-times.js';
+import { lastWriteMs, storedTimes } from './local-times.js';
 import { joinPath } from './paths.js';
 import type { CallOptions, LockPatience } from './requests.js';
 import { downloadResumably } from './resume-download.js';
 import { uploadResumably } from './resume-upload.js';
+import type { DownloadFileRequest } from './streaming-service.js';
 import { isTemporaryName } from './temporary-file.js';
 import type { DirectoryEntry } from './types.js';
 import { upload } from './upload.js';
@@ -125,59 +125,42 @@ export class ShareTree implements RemoteTree {
     }
   }
 
+  /** Under a temporary name, which costs no request more than to set the time of the last write at the end. */
   async #uploadLarge(
     source: FileSource,
     { to, move, request }: { to: Location; move: FileUpload; request: { path: string } & CallOptions },
   ): Promise<number> {
-    const { notes, atomic } = this.#options;
+    const { notes } = this.#options;
     const { localPath, onProgress } = move;
     const settings = { ...move.settings, onProgress };
     const times = storedTimes(source.times);
     const what = { source, settings, times };
     const { size } = await (notes === undefined
-      ? upload(this.#context, { ...request, atomic }, what)
+      ? upload(this.#context, { ...request, atomic: true }, what)
       : uploadResumably(this.#context, request, { ...what, to, localPath, directory: notes }));
     return size;
   }
 
   async download(move: FileDownload): Promise<number> {
-    const { notes, snapshot } = this.#options;
-    const { signal, onProgress, localPath, size } = move;
-    const settings = { ...move.settings, onProgress };
+    const { snapshot } = this.#options;
+    const { signal, size, settings } = move;
     const request = { ...this.#call(signal), path: this.#pathOf(move.path), snapshot, preserveTimes: true };
-    if (notes !== undefined && size > settings.rangeBytes) {
-      const properties = await downloadResumably(this.#context, request, {
-        settings,
-        localPath,
-        directory: notes,
-      });
-      return properties.size;
-    }
-    const { clock } = this.#context.pipeline.options;
-    const sink = await FileSink.create(localPath, { id: clock.uuid(), overwrite: true });
-    try {
-      const bytes = await this.#fill(sink, { ...move, settings }, request);
-      signal.throwIfAborted();
-      await sink.commit();
-      return bytes;
-    } catch (error) {
-      await sink.discard();
-      throw error;
-    }
+    const isSmall = size <= Math.min(smallBytes, settings.rangeBytes);
+    const bytes = isSmall ? await downloadSmall(this.#context, move, request) : undefined;
+    return bytes ?? this.#downloadLarge(move, request);
   }
 
-  async #fill(
-    sink: FileSink,
-    { size, modifiedMs, settings, signal }: FileDownload,
-    request: Parameters<typeof downloadInto>[1],
+  async #downloadLarge(
+    { localPath, settings: each, onProgress }: FileDownload,
+    request: DownloadFileRequest,
   ): Promise<number> {
-    // Of an empty file, the listing has told everything.
-    if (size === 0) {
-      await sink.setModified(modifiedMs);
-      return 0;
-    }
-    const properties = await downloadInto(this.#context, request, { sink, settings, signal });
-    await keepTime(sink, properties);
+    const { notes } = this.#options;
+    const settings = { ...each, onProgress };
+    const where = { settings, localPath };
+    const properties =
+      notes === undefined
+        ? await downloadFile(this.#context, request, where)
+        : await downloadResumably(this.#context, request, { ...where, directory: notes });
     return properties.size;
   }
 
@@ -239,13 +222,12 @@ export class ShareTree implements RemoteTree {
 }
 
 function remoteEntry(entry: DirectoryEntry): RemoteEntry {
-  const { name, type: kind, size = 0, smb, lastModified } = entry;
-  const written = parseIsoTime(smb.lastWriteTime ?? '');
+  const { name, type: kind, size = 0, smb } = entry;
   return {
     name,
     kind,
     size,
-    modifiedMs: Number.isNaN(written) ? lastModified.getTime() : written,
+    modifiedMs: lastWriteMs(entry),
     isUnwritten: size > 0 && isUnwritten(smb.changeTime),
     role: roleOfEntry(entry),
   };

@@ -1,6 +1,5 @@
 import { listenForAbort } from '../core/abort-listener.js';
 import { sourceOf, type UploadInput } from '../transfer/any-source.js';
-import { FileSink } from '../transfer/file-sink.js';
 import { FileSource } from '../transfer/file-source.js';
 import {
   resolveTransfer,
@@ -12,10 +11,10 @@ import type { Source } from '../transfer/source.js';
 import { readerOf } from '../transfer/stream-reader.js';
 import { type FilesContext, locateFile, shareOf } from './context.js';
 import { createDirectoryTransfers } from './directory-transfers.js';
-import { downloadInto } from './download.js';
 import { downloadBytes } from './download-bytes.js';
+import { downloadFile } from './download-file.js';
 import { openStream, type StreamWay } from './download-stream.js';
-import { keepTime, storedTimes } from './local-times.js';
+import { storedTimes } from './local-times.js';
 import { checkInteger, checkRange, invalidRequest, maxFileBytes } from './request-checks.js';
 import { checkRequest, streamingFields } from './request-fields.js';
 import { notesDirectory } from './resume.js';
@@ -192,16 +191,5 @@ async function downloadTo(
   signal?.throwIfAborted();
   const directory = notesDirectory(request.resume);
   if (directory !== undefined) return downloadResumably(context, request, { settings, localPath, directory });
-  const id = context.pipeline.options.clock.uuid();
-  const sink = await FileSink.create(localPath, { id, overwrite: request.overwrite !== false });
-  try {
-    const properties = await downloadInto(context, request, { sink, settings, signal });
-    signal?.throwIfAborted();
-    if (request.preserveTimes === true) await keepTime(sink, properties);
-    await sink.commit();
-    return properties;
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  return downloadFile(context, request, { settings, localPath });
 }

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto';
-import { constants } from 'node:fs';
-import { type FileHandle, open } from 'node:fs/promises';
 import { TransferError } from '../transfer/transfer-error.js';
-import type { LocalFile } from '../transfer/tree/local-directory.js';
 import type { FileUpload } from '../transfer/tree/remote-tree.js';
-import { type FilesContext, type Location, send, sendUnchecked } from './context.js';
+import { readSmallFile } from '../transfer/tree/small-file.js';
+import { type FilesContext, type Location, send, sendUnchecked, type WireRequest } from './context.js';
 import { createFileRequest, deleteFileRequest } from './file-wire.js';
 import { storedTimes } from './local-times.js';
 import { putRangeRequest } from './range-wire.js';
@@ -36,27 +34,32 @@ export interface SmallUpload {
   readonly call: CallOptions & LockPatience;
 }
 
+interface Content {
+  readonly data: Uint8Array;
+  /** Base64, where it is to be checked and stored. */
+  readonly md5: string | undefined;
+}
+
 /**
  * Uploads a local file that fits into one range: by two requests, or three where it appears under its name as a whole. Before
  * its bytes are there, the file can be told from one that is finished.
  */
 export async function uploadSmall(context: FilesContext, upload: SmallUpload): Promise<void> {
   const { move, links } = upload;
-  const data = await readWhole(move.file, links);
-  if (upload.atomic) await uploadWhole(context, upload, data);
-  else await uploadInPlace(context, upload, data);
+  const data = await readSmallFile(move.file, links);
+  const md5 = move.settings.verify ? createHash('md5').update(data).digest('base64') : undefined;
+  if (upload.atomic) await uploadWhole(context, upload, { data, md5 });
+  else await uploadInPlace(context, upload, { data, md5 });
   move.onProgress({ loadedBytes: data.length, totalBytes: data.length });
 }
 
-async function uploadInPlace(context: FilesContext, upload: SmallUpload, data: Uint8Array): Promise<void> {
+async function uploadInPlace(context: FilesContext, upload: SmallUpload, content: Content): Promise<void> {
   const { to, move, call } = upload;
   const { lastWriteTime, creationTime } = storedTimes(move.file);
-  const changeTime = data.length > 0 ? unwritten : undefined;
-  const smb = { lastWriteTime, creationTime, changeTime };
-  const file = { path: to.path, size: data.length, contentMd5: md5Of(data, move), smb };
-  await send(context, createFileRequest(to, file), call);
+  const changeTime = content.data.length > 0 ? unwritten : undefined;
+  await send(context, createRequest(to, content, { lastWriteTime, creationTime, changeTime }), call);
   try {
-    await put(context, to, { data, move, call, keepsTime: true });
+    await put(context, to, { ...content, upload, keepsTime: true });
   } catch (error) {
     const gone = sendUnchecked(context, deleteFileRequest(to, {}), { totalTimeoutMs: removalMs });
     await gone.catch(() => {});
@@ -64,14 +67,13 @@ async function uploadInPlace(context: FilesContext, upload: SmallUpload, data: U
   }
 }
 
-async function uploadWhole(context: FilesContext, upload: SmallUpload, data: Uint8Array): Promise<void> {
+async function uploadWhole(context: FilesContext, upload: SmallUpload, content: Content): Promise<void> {
   const { to, move, call } = upload;
   const { lastWriteTime, creationTime } = storedTimes(move.file);
   const temporary = new TemporaryFile(context, to);
-  const file = { path: to.path, size: data.length, contentMd5: md5Of(data, move), smb: { creationTime } };
   try {
-    await send(context, createFileRequest(temporary.at, file), call);
-    await put(context, temporary.at, { data, move, call, keepsTime: false });
+    await send(context, createRequest(temporary.at, content, { creationTime }), call);
+    await put(context, temporary.at, { ...content, upload, keepsTime: false });
     await temporary.publish({ replace: 'replace', smb: { lastWriteTime } }, call);
   } catch (error) {
     await temporary.remove(error);
@@ -79,24 +81,37 @@ async function uploadWhole(context: FilesContext, upload: SmallUpload, data: Uin
   }
 }
 
-function md5Of(data: Uint8Array, { settings }: FileUpload): string | undefined {
-  return settings.verify ? createHash('md5').update(data).digest('base64') : undefined;
+interface Times {
+  readonly lastWriteTime?: string | undefined;
+  readonly creationTime?: string | undefined;
+  readonly changeTime?: string | undefined;
 }
 
-interface Put {
-  readonly data: Uint8Array;
-  readonly move: FileUpload;
-  readonly call: CallOptions & LockPatience;
+function createRequest(at: Location, { data, md5 }: Content, times: Times): WireRequest {
+  const wire = createFileRequest(at, { path: at.path, size: data.length, contentMd5: md5 });
+  // Made here, and so known to be times: to look at them again would be a good part of what a small file costs.
+  wire.headers
+    .setOptional('x-ms-file-creation-time', times.creationTime)
+    .setOptional('x-ms-file-last-write-time', times.lastWriteTime)
+    .setOptional('x-ms-file-change-time', times.changeTime);
+  return wire;
+}
+
+interface Put extends Content {
+  readonly upload: SmallUpload;
   /** Whether the time of the last write stays. */
   readonly keepsTime: boolean;
 }
 
-async function put(context: FilesContext, at: Location, { data, move, call, keepsTime }: Put): Promise<void> {
+async function put(
+  context: FilesContext,
+  at: Location,
+  { data, md5, upload, keepsTime }: Put,
+): Promise<void> {
   if (data.length === 0) return;
-  const { pacer } = move.settings;
-  const md5 = md5Of(data, move);
+  const { call, move } = upload;
   for (let attempt = 1; ; attempt++) {
-    await pacer?.take(data.length, call.signal);
+    await move.settings.pacer?.take(data.length, call.signal);
     const wire = putRangeRequest(at, { start: 0, data, leaseId: undefined, md5 });
     if (keepsTime) wire.headers.set('x-ms-file-last-write-time', 'preserve');
     try {
@@ -112,31 +127,4 @@ async function put(context: FilesContext, at: Location, { data, move, call, keep
 function mismatch({ share, path }: Location, cause: unknown): TransferError {
   const message = `${share}/${path}: its bytes arrived with another MD5, ${maxMismatches} times`;
   return new TransferError('ChecksumMismatch', message, { cause, operation: 'PutRange', retryable: true });
-}
-
-/** All bytes of a file that has been looked at. @throws {TransferError} `SourceChanged` when it was written to since. */
-async function readWhole(file: LocalFile, links: 'refuse' | 'follow'): Promise<Uint8Array> {
-  // Something else may have taken its place: a link leads elsewhere, and a pipe would never end.
-  const flags = links === 'follow' ? 0 : (constants.O_NOFOLLOW ?? 0);
-  const handle = await open(file.path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | flags);
-  try {
-    const data = Buffer.allocUnsafe(file.size);
-    const filled = await readInto(handle, data);
-    const { size, mtimeMs } = await handle.stat();
-    if (filled === data.length && size === data.length && mtimeMs === file.modifiedMs) return data;
-    const message = `${file.path} was written to while it was being sent`;
-    throw new TransferError('SourceChanged', message, { retryable: true });
-  } finally {
-    await handle.close();
-  }
-}
-
-async function readInto(handle: FileHandle, data: Uint8Array): Promise<number> {
-  let filled = 0;
-  while (filled < data.length) {
-    const { bytesRead } = await handle.read(data, filled, data.length - filled, filled);
-    if (bytesRead === 0) break;
-    filled += bytesRead;
-  }
-  return filled;
 }

@@ -10,7 +10,8 @@ export function storableMs(ms: number): number {
 /** ISO 8601 in UTC with seven decimals, which are the units of the service (100 ns). */
 export function isoTime(ms: number): string {
   const whole = Math.floor(ms);
-  const ticks = Math.floor((ms - whole) * 10_000);
+  // Just before a whole millisecond the difference may be rounded to one.
+  const ticks = Math.min(9_999, Math.floor((ms - whole) * 10_000));
   return `${new Date(whole).toISOString().slice(0, -1)}${String(ticks).padStart(4, '0')}Z`;
 }
 
