@@ -7,21 +7,26 @@ import type { TreeScope } from './tree-scope.js';
 /**
  * Both listings of a directory, put together. The target is told whether it is there. Of each side there is one listing, and
  * none of a target that cannot be there.
+ *
+ * @param order - `at once`: the first page is under way while the local side is read.
  */
 export async function* readDirectory(
   scope: TreeScope,
   task: DirectoryTask,
+  order: 'at once' | 'local first',
 ): AsyncGenerator<PairPage, void, void> {
   const { options, remote } = scope.parts;
   const uploads = options.way === 'upload';
-  // The first page is under way while the local side is read.
-  const pages = ahead(remotePages(scope, task));
+  const pages = remotePages(scope, task);
+  const first = order === 'at once' ? pages.next() : undefined;
+  // Whoever takes it gets the failure; nobody may.
+  first?.catch(() => {});
   try {
     const locals = await localEntries(scope, task);
     const fold = (name: string) => remote.fold(name);
-    yield* pairUp(locals, pages.all(), { fold, exactWins: !uploads });
+    yield* pairUp(locals, beginningWith(first, pages), { fold, exactWins: !uploads });
   } finally {
-    await pages.giveUp();
+    await pages.return();
   }
 }
 
@@ -59,20 +64,11 @@ async function* remotePages(
   }
 }
 
-interface Ahead<T> {
-  all(): AsyncGenerator<T, void, void>;
-  giveUp(): Promise<void>;
-}
-
-/** Asks for the first item before somebody takes it. */
-function ahead<T>(items: AsyncGenerator<T, void, void>): Ahead<T> {
-  const first = items.next();
-  // Whoever takes it gets the failure; nobody may.
-  first.catch(() => {});
-  return {
-    async *all() {
-      for (let next = await first; next.done !== true; next = await items.next()) yield next.value;
-    },
-    giveUp: () => items.return().then(() => {}),
-  };
+/** Items of which the first one may have been asked for. */
+async function* beginningWith<T>(
+  first: Promise<IteratorResult<T, void>> | undefined,
+  items: AsyncGenerator<T, void, void>,
+): AsyncGenerator<T, void, void> {
+  for (let next = await (first ?? items.next()); next.done !== true; next = await items.next())
+    yield next.value;
 }

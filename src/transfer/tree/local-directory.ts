@@ -75,6 +75,20 @@ export function notADirectory(path: string): TransferError {
   return new TransferError('LocalNotADirectory', `${path} is there already and is no directory`);
 }
 
+/** What says that nothing has a name, or that nothing can. */
+const absent: ReadonlySet<string> = new Set(['ENOENT', 'ENAMETOOLONG', 'EINVAL']);
+
+/** Whether something has this name, be it a link that leads nowhere. */
+export async function isLocallyThere(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && absent.has(String(error.code))) return false;
+    throw error;
+  }
+}
+
 /** @returns whether it was there. A link is removed itself, never what it leads to. */
 export async function removeLocalFile(path: string): Promise<boolean> {
   return unlessMissing(() => unlink(path));

@@ -4,6 +4,7 @@ import type { Pair } from './directory-pairs.js';
 import { readDirectory } from './directory-reader.js';
 import { type DirectoryTask, joinNames } from './directory-task.js';
 import {
+  isLocallyThere,
   type LocalEntry,
   listLocalDirectory,
   lookAtFile,
@@ -62,14 +63,22 @@ export class TreeDeletion {
 
   async #clean(leftover: Leftover, files: TaskGroup): Promise<void> {
     const { task } = leftover;
-    for await (const { pairs } of readDirectory(this.#scope, { ...task, mayBeThere: true })) {
+    // The source last: what has come to both sides between the two listings must not pass for something of the target alone.
+    for await (const { pairs } of readDirectory(this.#scope, { ...task, mayBeThere: true }, 'local first')) {
       for (const pair of pairs) {
         if (this.#scope.hasEnded) return;
-        if (this.#isWanted(pair, leftover)) continue;
+        if (this.#isWanted(pair, leftover) || (await this.#hasCome(pair, task))) continue;
         const doomed = this.#doomed(pair, task);
         if (doomed !== undefined) await this.#remove(doomed, files, () => {});
       }
     }
+  }
+
+  /** The local side is listed first; where it is the source, it is looked at again. */
+  async #hasCome({ local, remote }: Pair, { localPath }: DirectoryTask): Promise<boolean> {
+    if (this.#scope.parts.options.way === 'download' || local !== undefined || remote === undefined)
+      return false;
+    return isLocallyThere(join(localPath, remote.name));
   }
 
   #isWanted({ local, remote }: Pair, { inTheWay }: Leftover): boolean {

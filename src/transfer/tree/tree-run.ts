@@ -79,7 +79,7 @@ export class TreeRun {
   async #read(task: DirectoryTask, keep: (outcome: Outcome, pair: Pair) => void): Promise<void> {
     const scope = this.#scope;
     const { filter } = scope.parts.options;
-    for await (const { pairs, collisions } of readDirectory(scope, task)) {
+    for await (const { pairs, collisions } of readDirectory(scope, task, 'at once')) {
       scope.worked();
       if (!filter.isSelective) await task.target.ensure();
       for (const collision of collisions) await this.#collide(task, collision);

@@ -1,14 +1,19 @@
 import { lstat, mkdir, readdir, readFile, readlink, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { ClientOptions } from '../../../src/core/options.js';
+import { wellKnownAccount } from '../../../src/emulator/index.js';
 import {
   bufferedBody,
   type DirectoryTransferEvent,
   type DirectoryTransferReport,
+  generateAccountSas,
   HttpHeaders,
+  type HttpResponse,
+  NetworkError,
 } from '../../../src/files/index.js';
+import { newCall } from '../../support/new-call.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
-import { type Setting, setUp } from './streaming-setting.js';
+import { type Setting, setUp, share } from './streaming-setting.js';
 
 export type Content = string | Uint8Array;
 
@@ -58,21 +63,49 @@ export async function setUpTree(options: ClientOptions = {}) {
         return next();
       };
     },
+    /** From now on requests like this get no answer: the connection is cut. */
+    cut(wanted: RegExp) {
+      transport.intercept = async (request, next) => {
+        if (!wanted.test(`${request.method} ${request.target}`)) return next();
+        throw new NetworkError('ConnectionFailed', 'the connection was cut');
+      };
+    },
+    /** Makes a snapshot of the share. */
+    async snapshot(): Promise<string> {
+      const { token } = generateAccountSas(
+        {
+          services: ['file'],
+          resourceTypes: ['container'],
+          permissions: ['create', 'write'],
+          expiresOn: new Date(Date.now() + 600_000),
+          protocol: 'https,http',
+        },
+        { accountName: wellKnownAccount.name, key: wellKnownAccount.keys[0] ?? '' },
+      );
+      const target = `/${wellKnownAccount.name}/${share}?restype=share&comp=snapshot&${token}`;
+      const headers = HttpHeaders.of({ 'x-ms-version': '2023-11-03' });
+      const request = { method: 'PUT', origin: 'http://127.0.0.1:10003', target, headers };
+      const answer = await transport.send(request, newCall());
+      return answer.headers.get('x-ms-snapshot') ?? `answered ${answer.status}`;
+    },
     mend() {
       transport.intercept = (_request, next) => next();
     },
     /** Has the service refuse a request. */
     refuse(wanted: string, serviceCode: string, status = 409) {
       transport.intercept = async (request, next) =>
-        brief(`${request.method} ${request.target}`) === wanted
-          ? {
-              status,
-              headers: new HttpHeaders().set('x-ms-error-code', serviceCode),
-              body: bufferedBody(new Uint8Array()),
-            }
-          : next();
+        brief(`${request.method} ${request.target}`) === wanted ? refusal(serviceCode, status) : next();
+    },
+    /** Has it refuse some, in a way that is worth no second try. */
+    refuseSome(isRefused: (request: string) => boolean) {
+      transport.intercept = async (request, next) =>
+        isRefused(`${request.method} ${request.target}`) ? refusal('SharingViolation', 409) : next();
     },
   };
+}
+
+function refusal(serviceCode: string, status: number): HttpResponse {
+  return { status, headers: HttpHeaders.of({ 'x-ms-error-code': serviceCode }), body: bufferedBody() };
 }
 
 function codeOf(error: Error): string {
