@@ -1,6 +1,5 @@
-import { AzureStorageError } from '../core/errors.js';
 import { pause } from '../core/pause.js';
-import type { RetryCode } from '../core/resilience/retry-decision.js';
+import { decideRetry, type RetryCode } from '../core/resilience/retry-decision.js';
 import { mayHaveBeenDone } from '../lease/failures.js';
 import { RangeSet } from '../transfer/range-set.js';
 import { bufferedText } from './answers.js';
@@ -22,7 +21,6 @@ const once = {
   ServiceUnavailable: 1,
   OperationTimedOut: 1,
 } as const satisfies { readonly [Code in RetryCode]?: number };
-const pauseMs = 500;
 
 /** A file that is made longer while it is written, because nobody knows how long it will be. */
 export class GrowingFile {
@@ -93,10 +91,23 @@ export class GrowingFile {
     try {
       await send(this.#context, wire(), { signal, timeoutMs, maxAttempts: once });
     } catch (error) {
-      if (!(error instanceof AzureStorageError) || !error.retryable) throw error;
+      await this.#waitOrGiveUp(error, signal);
       this.#inDoubt ||= mayHaveBeenDone(error);
-      await pause(this.#context.pipeline.options.clock, error.retryAfterMs ?? pauseMs, signal);
       await send(this.#context, wire(), { signal, timeoutMs });
     }
+  }
+
+  async #waitOrGiveUp(error: unknown, signal: AbortSignal): Promise<void> {
+    const { clock, retry } = this.#context.pipeline.options;
+    const situation = {
+      attempt: 1,
+      idempotent: true,
+      maxAttempts: undefined,
+      remainingMs: Number.POSITIVE_INFINITY,
+      chance: clock.random(),
+    };
+    const decision = decideRetry(error, situation, retry);
+    if (!decision.retry) throw error;
+    await pause(clock, decision.delayMs, signal);
   }
 }

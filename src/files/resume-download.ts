@@ -68,7 +68,7 @@ class Resumption {
       await this.#discard(record);
       return this.#begin();
     }
-    const transfer = new NotedTransfer(this.#journal, { ...record, phase: 'moving' });
+    const transfer = new NotedTransfer(this.#journal, { ...record, phase: 'moving' }, { isNoted: true });
     return this.#move(transfer, sink, async (run) => {
       await run.rest(properties, new RangeSet(transfer.done.ranges));
       return properties;
@@ -104,7 +104,7 @@ class Resumption {
     const sink = await FileSink.create(this.#download.localPath, { id, overwrite: this.#overwrite });
     const local = { boot: await bootOf(clock) };
     const begun = { id, size: 0, phase: 'moving', remote: {}, local, done: [] } as const;
-    const transfer = new NotedTransfer(this.#journal, begun);
+    const transfer = new NotedTransfer(this.#journal, begun, { isNoted: false });
     return this.#move(transfer, sink, (run) =>
       run.whole(async (properties) => {
         // Of one range there is nothing to go on with.

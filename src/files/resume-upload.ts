@@ -79,8 +79,8 @@ class Resumption {
   }
 
   async #discard({ id }: TransferRecord): Promise<void> {
-    await new TemporaryFile(this.#context, this.#upload.to, id).remove(undefined);
-    await this.#journal.remove(id);
+    const removed = await new TemporaryFile(this.#context, this.#upload.to, id).remove(undefined);
+    if (removed) await this.#journal.remove(id);
   }
 
   /** The file, where an earlier run got as far as that but could not say so. */
@@ -107,7 +107,8 @@ class Resumption {
     const usable = file !== undefined && file.lease?.status !== 'locked' && isSame(record, file);
     if (usable && record.size === source.size && sameFacts(record.local, this.#local)) {
       const done = new RangeSet(record.done).intersection(await this.#stored(temporary.at));
-      const transfer = new NotedTransfer(this.#journal, { ...record, phase: 'moving', done: done.ranges });
+      const rest = { ...record, phase: 'moving', done: done.ranges } as const;
+      const transfer = new NotedTransfer(this.#journal, rest, { isNoted: true });
       return { transfer, temporary };
     }
     await this.#discard(record);
@@ -117,14 +118,16 @@ class Resumption {
   async #begin(): Promise<FileInfo> {
     const { source, to } = this.#upload;
     const temporary = new TemporaryFile(this.#context, to);
-    const transfer = new NotedTransfer(this.#journal, {
-      id: temporary.id,
+    const { id } = temporary;
+    const begun = {
+      id,
       size: source.size,
       phase: 'moving',
       remote: {},
       local: this.#local,
       done: [],
-    });
+    } as const;
+    const transfer = new NotedTransfer(this.#journal, begun, { isNoted: false });
     try {
       // Written down before it is there, so that whoever comes next can remove it.
       await transfer.begin({ size: source.size, remote: {} });
@@ -164,8 +167,8 @@ class Resumption {
   /** Leaves what another run can go on with; removes what none could. */
   async #end(error: unknown, transfer: NotedTransfer, temporary: TemporaryFile): Promise<void> {
     if (transfer.canGoOn(error)) return;
-    await temporary.remove(error);
-    await transfer.forget();
+    // As long as it is there, the next run should know of it.
+    if (await temporary.remove(error)) await transfer.forget();
   }
 
   async #look(at: Location): Promise<FileProperties | undefined> {

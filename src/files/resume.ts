@@ -42,8 +42,9 @@ export class NotedTransfer {
   /** Whether there is a note. */
   #begun: boolean;
 
-  constructor(journal: Journal, { done, ...record }: TransferRecord) {
-    this.#begun = done.length > 0;
+  /** @param isNoted - Whether the record comes from the journal; else nothing is written down before {@link begin}. */
+  constructor(journal: Journal, { done, ...record }: TransferRecord, { isNoted }: { isNoted: boolean }) {
+    this.#begun = isNoted;
     this.#journal = journal;
     this.#record = record;
     this.done = new RangeSet(done);

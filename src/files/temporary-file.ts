@@ -78,19 +78,24 @@ export class TemporaryFile {
     }
   }
 
-  /** Removes it after `failure`, unless that tells that it cannot be there. Never throws. */
-  async remove(failure: unknown): Promise<void> {
-    if (wasRefused(failure)) return;
+  /**
+   * Removes it after `failure`, unless that tells that it cannot be there. Never throws.
+   * @returns whether it is certain that it is not there.
+   */
+  async remove(failure: unknown): Promise<boolean> {
+    if (wasRefused(failure)) return true;
     // With the lease it may have, and then as it is if it turns out to have none.
     for (const leaseId of new Set([this.#leaseId, undefined])) {
       try {
         const wire = deleteFileRequest(this.at, { leaseId });
         await sendUnchecked(this.#context, wire, { totalTimeoutMs: removalMs });
-        return;
-      } catch {
-        // Not there, or not reachable: the name tells what it is.
+        return true;
+      } catch (error) {
+        if (hasCode(error, 'FileNotFound')) return true;
+        // Not reachable: the name tells what it is.
       }
     }
+    return false;
   }
 
   /** The lease of a file that is replaced goes with it: this one takes its place, under the same id. */

@@ -55,14 +55,16 @@ export class HashedSource implements Source {
     if (this.#position >= end) return;
     const buffer = Buffer.allocUnsafe(Math.min(skimBytes, end - this.#position));
     while (this.#position < end) {
-      await this.#take({ start: this.#position, end: Math.min(end, this.#position + skimBytes) }, buffer);
+      const range = { start: this.#position, end: Math.min(end, this.#position + skimBytes) };
+      // Behind the end of a source of unknown length there is nothing to read.
+      if ((await this.#take(range, buffer)).length === 0) return;
     }
   }
 
   async #take(range: ByteRange, buffer: Uint8Array | undefined): Promise<Uint8Array> {
     const bytes = await this.#inner.slice(range, buffer);
     this.#hash.update(bytes);
-    this.#position = range.start + bytes.length;
+    if (bytes.length > 0) this.#position = range.start + bytes.length;
     return bytes;
   }
 }

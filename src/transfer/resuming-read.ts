@@ -89,6 +89,8 @@ class ResumingRead {
     let next = opened;
     while (this.#at < this.#end) {
       next ??= await this.#reading.open({ start: this.#at, end: this.#end }, this.#signal);
+      if (this.#signal?.aborted) next.body.discard();
+      this.#signal?.throwIfAborted();
       await this.#read(next);
       next = undefined;
     }
@@ -99,6 +101,7 @@ class ResumingRead {
     const body = new BodyReading(opened, this.#reading);
     try {
       await body.run(this.#signal, (bytes, position) => this.#takeGuarded(bytes, position));
+      await this.#taking;
       this.#at = opened.range.end;
     } catch (error) {
       // What is still being taken must not come after what is asked for again.
@@ -183,20 +186,19 @@ class BodyReading {
   #interruptible(pieces: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
     const { bodyMs, clock } = this.#reading;
     return new Promise((resolve, reject) => {
-      const stop = (error: unknown) => {
-        this.#ended = true;
-        this.#opened.body.discard();
-        reject(error);
-      };
-      const stopTimer =
-        bodyMs === Number.POSITIVE_INFINITY
-          ? undefined
-          : clock.timer(bodyMs, () => stop(tooSlow(this.#opened.range, bodyMs)));
-      const forget = signal && listenForAbort(signal, () => stop(signal.reason));
       const settle = () => {
+        this.#ended = true;
         stopTimer?.();
         forget?.();
       };
+      const stop = (error: unknown) => {
+        settle();
+        this.#opened.body.discard();
+        reject(error);
+      };
+      const onTimer = () => stop(tooSlow(this.#opened.range, bodyMs));
+      const stopTimer = bodyMs === Number.POSITIVE_INFINITY ? undefined : clock.timer(bodyMs, onTimer);
+      const forget = signal && listenForAbort(signal, () => stop(signal.reason));
       void pieces.then(resolve, reject).finally(settle);
     });
   }

@@ -34,6 +34,8 @@ export class WatchedBody implements ResponseBody {
   /** Since when the reader waits; negative while it does not. */
   #waitingSince = -1;
   #stopTimer: (() => void) | undefined;
+  /** Ends a reading that is under way. */
+  #fail: ((error: unknown) => void) | undefined;
 
   constructor(inner: ResponseBody, watch: Watch) {
     this.#inner = inner;
@@ -85,19 +87,32 @@ export class WatchedBody implements ResponseBody {
   }
 
   async pipe(take: TakePiece): Promise<void> {
+    let taking: Promise<void> | undefined;
+    const timed: TakePiece = (piece) => {
+      if (this.#ended) throw new Error('nobody reads this body any more');
+      this.#received += piece.length;
+      this.#waitingSince = -1;
+      const taken = take(piece);
+      if (taken === undefined) return this.#startWaiting();
+      taking = taken.then(() => {
+        taking = undefined;
+        this.#startWaiting();
+      });
+      return taking;
+    };
     this.#startWaiting();
     try {
-      await readPieces(this.#inner, (piece) => {
-        this.#received += piece.length;
-        this.#waitingSince = -1;
-        const taken = take(piece);
-        if (taken === undefined) this.#startWaiting();
-        else return taken.then(this.#startWaiting);
+      await new Promise<void>((resolve, reject) => {
+        // Not every transport hears of a cancellation while a body is read.
+        this.#fail = reject;
+        readPieces(this.#inner, timed).then(resolve, reject);
       });
     } catch (error) {
       this.#error = { error };
+      await taking?.catch(() => {});
       throw error;
     } finally {
+      this.#fail = undefined;
       this.#end();
     }
   }
@@ -135,6 +150,7 @@ export class WatchedBody implements ResponseBody {
   #cancelled = (error: unknown): void => {
     this.#error = { error };
     this.#end();
+    this.#fail?.(error);
   };
 
   #startWaiting = (): void => {

@@ -21,7 +21,8 @@ export const sizes = [0, 1, rangeSize - 1, rangeSize, rangeSize + 1, 10 * rangeS
 
 /** Services with small ranges, so that a few kilobytes are many of them. */
 export function setUp(options: ClientOptions = {}) {
-  const emulator = createEmulator({ shares: [share] });
+  const { clock } = options;
+  const emulator = createEmulator({ shares: [share], ...(clock && { clock }) });
   onTestFinished(() => emulator.close());
   const transport = new InterceptedTransport(emulator.transport);
   const { connectionString } = emulator;
