@@ -14,7 +14,7 @@ import type { ByteRange, FileProperties } from './types.js';
 import { VersionedFile } from './versioned-file.js';
 
 /** Memory that one range takes beside what is being written: the last piece that came. */
-const pieceBytes = 64 * 1024;
+export const pieceBytes = 64 * 1024;
 
 /** What a download writes, and where. */
 export interface DownloadJob {

@@ -81,10 +81,28 @@ export type { ProgressListener, TransferProgress } from '../transfer/progress.js
 export { type Checksum, defaultTransferOptions } from '../transfer/settings.js';
 export type { ByteStream } from '../transfer/stream-reader.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
+export type { DirectoryProgress, DirectoryProgressListener } from '../transfer/tree/tree-progress.js';
+export {
+  type DirectoryEventListener,
+  type DirectorySkipReason,
+  DirectoryTransferError,
+  type DirectoryTransferEvent,
+  type DirectoryTransferFailure,
+  type DirectoryTransferReport,
+} from '../transfer/tree/tree-report.js';
 export { AzureFilesClientBuilder } from './builder.js';
 export { AzureFilesClient, type CredentialInfo } from './client.js';
 export type { AzureFilesConfig } from './config.js';
 export type { DirectoryService } from './directory-service.js';
+export type {
+  DirectoryTransferOptions,
+  DirectoryTransfers,
+  DirectoryUploadOptions,
+  DownloadDirectoryRequest,
+  ShareDirectory,
+  SyncRequest,
+  UploadDirectoryRequest,
+} from './directory-transfer-service.js';
 export {
   type DeleteFailure,
   DirectoryError,

@@ -1,5 +1,11 @@
 import { checkSignal } from '../core/option-checks.js';
 import type {
+  DownloadDirectoryRequest,
+  ShareDirectory,
+  SyncRequest,
+  UploadDirectoryRequest,
+} from './directory-transfer-service.js';
+import type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
   InspectLeaseRequest,
@@ -234,7 +240,7 @@ export const shareFields = {
 
 export const streamingFields = {
   uploadStream: fieldsOf<UploadStreamRequest>()({ ...uploading, totalSize: later }),
-  uploadFrom: fieldsOf<UploadFileRequest>()({ ...uploading, resume: later }),
+  uploadFrom: fieldsOf<UploadFileRequest>()({ ...uploading, resume: later, preserveTimes: flag }),
   downloadStream: fieldsOf<DownloadStreamRequest>()({
     ...file,
     ...transfer,
@@ -256,6 +262,7 @@ export const streamingFields = {
     snapshot,
     overwrite: flag,
     resume: later,
+    preserveTimes: flag,
   }),
   sweep: fieldsOf<SweepRequest>()({
     ...place,
@@ -264,6 +271,28 @@ export const streamingFields = {
     concurrency: later,
     dryRun: flag,
   }),
+};
+
+const movingDirectories = {
+  ...transfer,
+  ...call,
+  waitMs: later,
+  existing: later,
+  compare: later,
+  timeToleranceMs: later,
+  include: list,
+  exclude: list,
+  dryRun: flag,
+  resume: later,
+  onEntry: listener,
+};
+const uploadingDirectories = { ...movingDirectories, atomic: flag, symlinks: later };
+
+export const directoryTransferFields = {
+  uploadDirectory: fieldsOf<UploadDirectoryRequest>()({ ...place, ...uploadingDirectories }),
+  downloadDirectory: fieldsOf<DownloadDirectoryRequest>()({ ...place, ...movingDirectories, snapshot }),
+  sync: fieldsOf<SyncRequest>()({ ...uploadingDirectories, from: later, to: later, delete: flag }),
+  place: fieldsOf<ShareDirectory>()({ share: later, path: later }),
 };
 
 const terms = {

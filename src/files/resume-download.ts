@@ -6,6 +6,7 @@ import { bootOf, sameBoot } from '../transfer/state-directory.js';
 import { type FilesContext, locateFile } from './context.js';
 import { DownloadRun } from './download.js';
 import { hasCode } from './failure.js';
+import { keepTime } from './local-times.js';
 import { journalOf, NotedTransfer } from './resume.js';
 import type { DownloadFileRequest } from './streaming-service.js';
 import type { ByteRange, FileProperties } from './types.js';
@@ -125,6 +126,7 @@ class Resumption {
     try {
       const properties = await move(run);
       signal?.throwIfAborted();
+      if (this.#request.preserveTimes === true) await keepTime(sink, properties);
       await transfer.publishing({ identity: await sink.identity() });
       await sink.commit();
       await transfer.forget();

@@ -8,13 +8,14 @@ import { type FilesContext, type Location, send } from './context.js';
 import { hasCode } from './failure.js';
 import { createFileRequest, filePropertiesOf, getPropertiesRequest, uploadedFile } from './file-wire.js';
 import { httpHeadersOf } from './http-headers-wire.js';
+import type { StoredTimes } from './local-times.js';
 import { listedRanges, listRangesRequest } from './range-wire.js';
 import { journalOf, NotedTransfer } from './resume.js';
 import { smbProperties } from './smb-wire.js';
 import type { UploadFileRequest } from './streaming-service.js';
 import { TemporaryFile } from './temporary-file.js';
 import type { FileInfo, FileProperties, SmbProperties } from './types.js';
-import { checkTarget, publicationOf } from './upload.js';
+import { checkTarget, creationOf, publicationOf } from './upload.js';
 import { UploadRun } from './upload-run.js';
 
 /** What is uploaded, and how. */
@@ -25,6 +26,8 @@ export interface ResumableUpload {
   readonly localPath: string;
   /** Where it is written down. */
   readonly directory: string;
+  /** What the file gets in place of the times of its upload. */
+  readonly times?: StoredTimes | undefined;
 }
 
 /** Uploads a local file under a temporary name, and goes on with what an earlier run has left. */
@@ -129,7 +132,8 @@ class Resumption {
       // Written down before it is there, so that whoever comes next can remove it.
       await transfer.begin({ size: source.size, remote: {} });
       const { leaseId: _lock, ...unlocked } = this.#request;
-      const wire = createFileRequest(temporary.at, { ...unlocked, size: source.size });
+      const { times } = this.#upload;
+      const wire = createFileRequest(temporary.at, { ...unlocked, ...creationOf(times), size: source.size });
       const { headers } = await send(this.#context, wire, this.#request);
       await transfer.begin({ size: source.size, remote: factsOf(smbProperties(headers)) });
     } catch (error) {
@@ -151,7 +155,7 @@ class Resumption {
         onWritten: (range) => transfer.moved(range),
       }).run();
       await transfer.publishing();
-      const version = await temporary.publish(publicationOf(request), request);
+      const version = await temporary.publish(publicationOf(request, this.#upload.times), request);
       await transfer.forget();
       return { ...uploadedFile(to, { ...request, size: source.size }), ...version };
     } catch (error) {

@@ -1,5 +1,6 @@
 import type { UploadInput } from '../transfer/any-source.js';
 import type { TransferOptions } from '../transfer/settings.js';
+import type { DirectoryTransfers } from './directory-transfer-service.js';
 import type { FileHttpHeaders, FileScope, LeaseScope, ShareScope } from './requests.js';
 import type { FileInfo, FileProperties } from './types.js';
 
@@ -51,7 +52,13 @@ export interface UploadStreamRequest extends UploadFields {
   totalSize?: number | undefined;
 }
 
-export interface UploadFileRequest extends UploadFields, ResumeOptions {}
+export interface UploadFileRequest extends UploadFields, ResumeOptions {
+  /**
+   * Gives the file in the share the time of the last write of the local one, and its time of creation where the platform knows
+   * it. @defaultValue false: the times of the upload
+   */
+  preserveTimes?: boolean | undefined;
+}
 
 export interface DownloadFields extends FileScope, LeaseScope {
   /** Reads the file as it was in a snapshot of the share. */
@@ -83,6 +90,8 @@ export interface DownloadRangeRequest extends DownloadFields, Omit<TransferOptio
 export interface DownloadFileRequest extends DownloadFields, TransferOptions, ResumeOptions {
   /** False: a local file of that name is left alone, and the download fails with `LocalFileExists`. @defaultValue true */
   overwrite?: boolean | undefined;
+  /** Gives the local file the time of the last write of the file in the share. @defaultValue false: the time of the download */
+  preserveTimes?: boolean | undefined;
 }
 
 /** What is to be swept. */
@@ -119,7 +128,7 @@ export interface SweepReport {
  * signal's reason when it is aborted; it then leaves no request, file handle, temporary file or listener behind (with `resume`
  * the temporary file and the note of it stay).
  */
-export interface StreamingService {
+export interface StreamingService extends DirectoryTransfers {
   /**
    * Uploads a stream, a `Blob` or bytes: web streams, Node's `Readable`, or anything that is iterated asynchronously. A stream is
    * read no faster than the service takes it; a part is kept until it is acknowledged, and a retry sends the same bytes. It is

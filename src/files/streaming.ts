@@ -1,6 +1,5 @@
 import { listenForAbort } from '../core/abort-listener.js';
 import { sourceOf, type UploadInput } from '../transfer/any-source.js';
-import { FileSink } from '../transfer/file-sink.js';
 import { FileSource } from '../transfer/file-source.js';
 import {
   resolveTransfer,
@@ -11,9 +10,11 @@ import {
 import type { Source } from '../transfer/source.js';
 import { readerOf } from '../transfer/stream-reader.js';
 import { type FilesContext, locateFile, shareOf } from './context.js';
-import { downloadInto } from './download.js';
+import { createDirectoryTransfers } from './directory-transfers.js';
 import { downloadBytes } from './download-bytes.js';
+import { downloadFile } from './download-file.js';
 import { openStream, type StreamWay } from './download-stream.js';
+import { storedTimes } from './local-times.js';
 import { checkInteger, checkRange, invalidRequest, maxFileBytes } from './request-checks.js';
 import { checkRequest, streamingFields } from './request-fields.js';
 import { notesDirectory } from './resume.js';
@@ -49,6 +50,7 @@ export function createStreamingService(context: FilesContext): StreamingService 
       checkLocalPath(localPath);
       return downloadTo(context, request, localPath);
     },
+    ...createDirectoryTransfers(context),
     sweep: (request = {}) => method(streamingFields.sweep, () => sweep(context, request))(request),
   };
 }
@@ -88,13 +90,14 @@ async function uploadFrom(
   const to = locateFile(context, request.share, request.path);
   request.signal?.throwIfAborted();
   const source = await FileSource.open(localPath);
+  const times = request.preserveTimes === true ? storedTimes(source.times) : undefined;
   const send = (settings: TransferSettings): Promise<FileInfo> => {
     const atomic = isAtomic(request) || directory !== undefined;
     // Of one range there is nothing to go on with.
     if (directory === undefined || source.size <= settings.rangeBytes) {
-      return upload(context, { ...request, atomic }, { source, settings });
+      return upload(context, { ...request, atomic }, { source, settings, times });
     }
-    return uploadResumably(context, request, { to, source, settings, localPath, directory });
+    return uploadResumably(context, request, { to, source, settings, localPath, directory, times });
   };
   return uploadSource(context, request, { source, send });
 }
@@ -188,15 +191,5 @@ async function downloadTo(
   signal?.throwIfAborted();
   const directory = notesDirectory(request.resume);
   if (directory !== undefined) return downloadResumably(context, request, { settings, localPath, directory });
-  const id = context.pipeline.options.clock.uuid();
-  const sink = await FileSink.create(localPath, { id, overwrite: request.overwrite !== false });
-  try {
-    const properties = await downloadInto(context, request, { sink, settings, signal });
-    signal?.throwIfAborted();
-    await sink.commit();
-    return properties;
-  } catch (error) {
-    await sink.discard();
-    throw error;
-  }
+  return downloadFile(context, request, { settings, localPath });
 }

@@ -29,6 +29,8 @@ export interface UploadJob {
   readonly settings: TransferSettings;
   readonly call: CallOptions & LeaseScope;
   readonly httpHeaders: FileHttpHeaders;
+  /** What is set when everything is there. */
+  readonly lastWriteTime?: string | undefined;
   /** What is there from an earlier run. */
   readonly done?: RangeSet | undefined;
   /** Told of every range that has been written; the next one waits for it. */
@@ -158,8 +160,11 @@ export class UploadRun {
     const contentMd5 = await this.#md5();
     const trimmed = this.#growing !== undefined && this.#growing.size !== size ? { size } : undefined;
     // All of them, as the service clears those that are left out.
-    const stored = { ...httpHeaders, contentType: httpHeaders.contentType ?? defaultContentType, contentMd5 };
-    const headers = contentMd5 === undefined ? undefined : { httpHeaders: stored };
+    const stored = { ...httpHeaders, contentType: httpHeaders.contentType ?? defaultContentType };
+    if (contentMd5 !== undefined) stored.contentMd5 = contentMd5;
+    const { lastWriteTime } = this.#job;
+    const changes = contentMd5 !== undefined || lastWriteTime !== undefined;
+    const headers = changes ? { httpHeaders: stored, smb: { lastWriteTime } } : undefined;
     if (trimmed === undefined && headers === undefined) return undefined;
     const wire = changeFileRequest(this.#at, { leaseId: call.leaseId, ...trimmed, ...headers });
     const { etag, lastModified } = changeResult(await send(this.#context, wire, call));
@@ -188,6 +193,6 @@ export class UploadRun {
 }
 
 /** Bytes were changed on the way: the service has stored nothing. */
-function arrivedOtherwise(error: unknown): boolean {
+export function arrivedOtherwise(error: unknown): boolean {
   return error instanceof AzureStorageError && error.serviceCode === 'Md5Mismatch';
 }

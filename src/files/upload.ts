@@ -6,6 +6,7 @@ import { FileError } from './errors.js';
 import { hasCode } from './failure.js';
 import { createdFile, createFileRequest, getPropertiesRequest } from './file-wire.js';
 import { httpHeadersOf } from './http-headers-wire.js';
+import type { StoredTimes } from './local-times.js';
 import type { UploadFields } from './streaming-service.js';
 import { TemporaryFile, versionOf } from './temporary-file.js';
 import type { FileInfo, FileVersion } from './types.js';
@@ -15,6 +16,8 @@ import { UploadRun } from './upload-run.js';
 export interface Upload {
   readonly source: Source;
   readonly settings: TransferSettings;
+  /** What the file gets in place of the times of its upload. */
+  readonly times?: StoredTimes | undefined;
 }
 
 /** Uploads a source, in place or under a temporary name. The source is closed by the caller. */
@@ -37,17 +40,26 @@ async function uploadWhole(context: FilesContext, request: UploadFields, way: Wa
   try {
     const { leaseId, ...unlocked } = request;
     const { info } = await fill(context, unlocked, { ...way, to: temporary.at });
-    return { ...info, ...(await temporary.publish(publicationOf(request), request)) };
+    return { ...info, ...(await temporary.publish(publicationOf(request, way.times), request)) };
   } catch (error) {
     await temporary.remove(error);
     throw error;
   }
 }
 
-/** How the temporary file of an upload gets its name. */
-export function publicationOf({ overwrite, leaseId }: UploadFields) {
+/** How the temporary file of an upload gets its name, and the time of its last write with it. */
+export function publicationOf(
+  { overwrite, leaseId }: Pick<UploadFields, 'overwrite' | 'leaseId'>,
+  times: StoredTimes | undefined,
+) {
   const replace = overwrite === false ? 'keep' : 'replace';
-  return { replace, lock: leaseId === undefined ? undefined : { id: leaseId } } as const;
+  const smb = times && { lastWriteTime: times.lastWriteTime };
+  return { replace, smb, lock: leaseId === undefined ? undefined : { id: leaseId } } as const;
+}
+
+/** What a file is created with; what writes to it sets the time of the last write anew. */
+export function creationOf(times: StoredTimes | undefined) {
+  return { smb: times && { creationTime: times.creationTime } };
 }
 
 /** Asked before the transfer, which may take long; decided by the rename. */
@@ -65,13 +77,14 @@ interface Filled {
 async function fill(
   context: FilesContext,
   request: UploadFields,
-  { to, source, settings }: Way,
+  { to, source, settings, times }: Way,
 ): Promise<Filled> {
   const { signal, timeoutMs, leaseId } = request;
-  const file = { ...request, size: source.size ?? 0 };
+  const file = { ...request, ...creationOf(times), size: source.size ?? 0 };
   const created = createdFile(to, file, await send(context, createFileRequest(to, file), request));
   const job = { source, settings, call: { signal, timeoutMs, leaseId }, httpHeaders: httpHeadersOf(request) };
-  const { size, version } = await new UploadRun(context, to, job).run();
+  const lastWriteTime = isAtomic(request) ? undefined : times?.lastWriteTime;
+  const { size, version } = await new UploadRun(context, to, { ...job, lastWriteTime }).run();
   const { etag, lastModified } = created;
   return {
     info: { ...created, size },

@@ -104,6 +104,11 @@ export class FileSink {
     return hash.digest('base64');
   }
 
+  /** Sets when it counts as written to last, in milliseconds since 1970. After the last byte. */
+  async setModified(modifiedMs: number): Promise<void> {
+    await this.#handle.utimes(modifiedMs / 1000, modifiedMs / 1000);
+  }
+
   /** Gives the file its name. */
   async commit(): Promise<void> {
     await this.#handle.close();

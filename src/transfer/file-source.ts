@@ -39,6 +39,12 @@ export class FileSource implements Source {
     return { size: String(this.#opened.size), modified: String(this.#opened.mtimeNs) };
   }
 
+  /** When it was written to last and when it was created, in milliseconds since 1970; 0 where nobody knows. */
+  get times(): { readonly modifiedMs: number; readonly createdMs: number } {
+    const { mtimeNs, birthtimeNs } = this.#opened;
+    return { modifiedMs: Number(mtimeNs) / 1e6, createdMs: Number(birthtimeNs) / 1e6 };
+  }
+
   async slice({ start, end }: ByteRange, buffer?: Uint8Array): Promise<Uint8Array> {
     const bytes = buffer?.subarray(0, end - start) ?? Buffer.allocUnsafe(end - start);
     let filled = 0;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { mkdir, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import type { ByteRange } from '../core/wire/byte-range.js';
 import { parseRecord, type TransferRecord } from './journal-record.js';
@@ -11,6 +11,8 @@ const maxBytes = 64 * 1024;
 const forgottenMs = 30 * 24 * 3_600_000;
 /** As many notes as are looked at for that, each time. */
 const maxLooked = 1_000;
+/** How often a note is written that somebody removes. */
+const maxRounds = 3;
 const noteName = /^[0-9a-f]{64}\.json(?:\.[0-9a-f-]{36})?$/;
 
 /**
@@ -64,7 +66,13 @@ export class Journal {
     await this.#writing?.catch(() => {});
     await this.#next?.catch(() => {});
     const present = await this.#load().catch(() => undefined);
-    if (present?.id === id) await unlink(this.#path).catch(() => {});
+    if (present?.id !== id) return;
+    await unlink(this.#path).catch(() => {});
+    // What processes have left that were killed while they wrote.
+    const halves = await readdir(this.#directory).catch(() => []);
+    for (const name of halves.filter((each) => each.startsWith(`${basename(this.#path)}.`))) {
+      await unlink(join(this.#directory, name)).catch(() => {});
+    }
   }
 
   #write(): Promise<void> {
@@ -81,17 +89,23 @@ export class Journal {
     if (record === undefined) return;
     const text = JSON.stringify({ ...record, key: this.#key, done: record.done.map(pairOf) });
     const sum = createHash('sha256').update(text).digest('hex');
+    await this.#put(`{"format":"azstore-transfer","version":1,"sum":"${sum}","record":${text}}\n`);
+  }
+
+  async #put(text: string): Promise<void> {
     const temporary = `${this.#path}.${this.#suffix}`;
-    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    // Not synchronized to the disk: after a loss of power an older note, or a damaged one, only costs time.
-    await writeFile(
-      temporary,
-      `{"format":"azstore-transfer","version":1,"sum":"${sum}","record":${text}}\n`,
-      {
-        mode: 0o600,
-      },
-    );
-    await rename(temporary, this.#path);
+    for (let round = 1; ; round++) {
+      try {
+        // Not synchronized to the disk: after a loss of power an older note, or a damaged one, only costs time.
+        await writeFile(temporary, text, { mode: 0o600 });
+        await rename(temporary, this.#path);
+        return;
+      } catch (error) {
+        // The first note makes the directory; and somebody who has carried out the same transfer may have cleaned up.
+        if (!isMissing(error) || round === maxRounds) throw error;
+        await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      }
+    }
   }
 
   async #load(): Promise<TransferRecord | undefined> {
@@ -131,6 +145,10 @@ function isNote(value: unknown): value is Note {
   return typeof value === 'object' && value !== null && 'record' in value && 'sum' in value;
 }
 
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -142,7 +160,7 @@ function parseJson(text: string): unknown {
 /** The text of a file; `undefined` when it is not there, or larger than any note. */
 async function readSmall(path: string): Promise<string | undefined> {
   const handle = await open(path, 'r').catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (isMissing(error)) return undefined;
     throw error;
   });
   if (handle === undefined) return undefined;

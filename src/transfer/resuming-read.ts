@@ -101,6 +101,7 @@ class ResumingRead {
     const body = new BodyReading(opened, this.#reading);
     try {
       await body.run(this.#signal, (bytes, position) => this.#takeGuarded(bytes, position));
+      await this.#taking;
       this.#at = opened.range.end;
     } catch (error) {
       // What is still being taken must not come after what is asked for again.

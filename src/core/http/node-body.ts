@@ -86,7 +86,9 @@ export class NodeBody implements ResponseBody {
       });
       incoming.on('end', () => {
         this.#forget();
-        resolve();
+        // Node tells of the end of a stream that is paused, too.
+        if (taking === undefined) resolve();
+        else taking.then(resolve, () => {});
       });
       incoming.on('error', (error) => {
         this.#forget();

