@@ -1,0 +1,247 @@
+// Moving one large file up and down, with the client, with the official SDK, and with the plainest loop over node:http that
+// does the same, against a server that keeps nothing, in a process each. Prints throughput, CPU and memory, and the ratios to
+// the loop. BENCH_MIB sets the size (256), BENCH_ROUND_TRIPS the milliseconds that a proxy adds ("0,5,50"), BENCH_ROUNDS the
+// rounds (3), BENCH_SCENARIOS what is run.
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { fileURLToPath } from 'node:url';
+import { ShareServiceClient, StorageSharedKeyCredential } from '@azure/storage-file-share';
+import { AzureFilesClient } from 'azstore/files';
+import { bareGet, bareGetStream, bareInParallel, barePut } from './support/bare-ranges.js';
+import { startServer } from './support/child.js';
+import { compareTransfers, printTransfers, serveTransfer } from './support/transfers.js';
+
+const mebibyte = 1024 * 1024;
+const account = 'devstoreaccount1';
+const key = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const size = Number(process.env.BENCH_MIB ?? 256) * mebibyte;
+const rangeSize = 4 * mebibyte;
+const port = Number(process.env.BENCH_PORT);
+const directory = process.env.BENCH_DIRECTORY ?? '';
+const at = { share: 'share', path: 'directory/file.bin' };
+const endpoint = `http://127.0.0.1:${port}/${account}`;
+const local = () => join(directory, 'source.bin');
+const copy = () => join(directory, `copy-${process.pid}.bin`);
+
+function ours(): AzureFilesClient {
+  return new AzureFilesClient({ accountName: account, credentials: { type: 'shared_key', key }, endpoint });
+}
+
+function theirs() {
+  const credential = new StorageSharedKeyCredential(account, key);
+  const service = new ShareServiceClient(endpoint, credential, { keepAliveOptions: { enable: true } });
+  return service.getShareClient('share').getDirectoryClient('directory').getFileClient('file.bin');
+}
+
+/** A source that is no bottleneck: the same 64 KiB again and again. */
+function* pieces(): Generator<Buffer> {
+  const piece = Buffer.alloc(64 * 1024, 7);
+  for (let left = size; left > 0; left -= piece.length) yield piece;
+}
+
+async function count(stream: AsyncIterable<Uint8Array | string>): Promise<void> {
+  let length = 0;
+  for await (const piece of stream) length += piece.length;
+  if (length !== size) throw new Error(`${length} bytes came, not ${size}`);
+}
+
+function checkCopy(): void {
+  if (statSync(copy()).size !== size) throw new Error('the copy has another size');
+}
+
+type Scenario = Readonly<Record<string, () => () => Promise<unknown>>>;
+const loop = 'bare node:http';
+const official = '@azure/storage-file-share';
+
+const scenarios: Readonly<Record<string, Scenario>> = {
+  'up, from memory': {
+    [loop]: () => {
+      const data = Buffer.alloc(size, 7);
+      return () =>
+        bareInParallel(size, (range) => barePut(port, range, data.subarray(range.start, range.end)));
+    },
+    azstore: () => {
+      const client = ours();
+      const data = Buffer.alloc(size, 7);
+      return () => client.streaming.uploadStream(at, data);
+    },
+    [official]: () => {
+      const file = theirs();
+      const data = Buffer.alloc(size, 7);
+      return () => file.uploadData(data);
+    },
+  },
+  'up, from a file': {
+    [loop]: () => {
+      const free: Buffer[] = [];
+      return async () => {
+        const handle = await open(local());
+        await bareInParallel(size, async (range) => {
+          const buffer = free.pop() ?? Buffer.allocUnsafeSlow(rangeSize);
+          const length = range.end - range.start;
+          await handle.read(buffer, 0, length, range.start);
+          await barePut(port, range, buffer.subarray(0, length));
+          free.push(buffer);
+        });
+        await handle.close();
+      };
+    },
+    azstore: () => {
+      const client = ours();
+      return () => client.streaming.uploadFrom(at, local());
+    },
+    'azstore, 64 MiB of memory': () => {
+      const client = ours();
+      const request = { ...at, memoryBudget: 64 * mebibyte, concurrency: 16 };
+      return () => client.streaming.uploadFrom(request, local());
+    },
+    [official]: () => {
+      const file = theirs();
+      return () => file.uploadFile(local());
+    },
+  },
+  'up, from a stream': {
+    [loop]: () => {
+      const free: Buffer[] = [];
+      return async () => {
+        const source = Readable.from(pieces())[Symbol.asyncIterator]();
+        let turn: Promise<unknown> = Promise.resolve();
+        await bareInParallel(size, async (range) => {
+          const buffer = free.pop() ?? Buffer.allocUnsafeSlow(rangeSize);
+          const length = range.end - range.start;
+          const filled = turn.then(async () => {
+            for (let filling = 0; filling < length; ) {
+              const { value } = (await source.next()) as { value: Buffer };
+              filling += value.copy(buffer, filling);
+            }
+          });
+          turn = filled;
+          await filled;
+          await barePut(port, range, buffer.subarray(0, length));
+          free.push(buffer);
+        });
+      };
+    },
+    azstore: () => {
+      const client = ours();
+      return () => client.streaming.uploadStream({ ...at, totalSize: size }, Readable.from(pieces()));
+    },
+    'azstore, unknown length': () => {
+      const client = ours();
+      return () => client.streaming.uploadStream(at, Readable.from(pieces()));
+    },
+    [official]: () => {
+      const file = theirs();
+      return () => file.uploadStream(Readable.from(pieces()), size, rangeSize, 5);
+    },
+  },
+  'down, to memory': {
+    [loop]: () => {
+      const target = Buffer.allocUnsafeSlow(size);
+      return () =>
+        bareInParallel(size, (range) => bareGet(port, range, (piece, at) => target.set(piece, at)));
+    },
+    azstore: () => {
+      const client = ours();
+      const into = new Uint8Array(size);
+      return () => client.streaming.downloadRange({ ...at, start: 0, end: size, into });
+    },
+    [official]: () => {
+      const file = theirs();
+      const target = Buffer.allocUnsafeSlow(size);
+      return () => file.downloadToBuffer(target);
+    },
+  },
+  'down, to a file': {
+    [loop]: () => async () => {
+      const handle = await open(copy(), 'w');
+      await bareInParallel(size, async (range) => {
+        let batch: Uint8Array[] = [];
+        let start = range.start;
+        let length = 0;
+        const write = async (): Promise<void> => {
+          const pieces = batch;
+          const position = start;
+          batch = [];
+          start += length;
+          length = 0;
+          await handle.writev(pieces, position);
+        };
+        await bareGet(port, range, (piece) => {
+          batch.push(piece);
+          length += piece.length;
+          return length >= mebibyte / 2 ? write() : undefined;
+        });
+        if (length > 0) await write();
+      });
+      await handle.close();
+      checkCopy();
+    },
+    azstore: () => {
+      const client = ours();
+      return async () => {
+        await client.streaming.downloadTo(at, copy());
+        checkCopy();
+      };
+    },
+    [official]: () => {
+      const file = theirs();
+      return async () => {
+        rmSync(copy(), { force: true });
+        await file.downloadToFile(copy());
+        checkCopy();
+      };
+    },
+  },
+  'down, as a stream': {
+    [loop]: () => async () => count(await bareGetStream(port)),
+    azstore: () => {
+      const client = ours();
+      return async () => count(await client.streaming.downloadStream(at));
+    },
+    'azstore, ranges': () => {
+      const client = ours();
+      return async () => count(await client.streaming.downloadStream({ ...at, concurrency: 3 }));
+    },
+    [official]: () => {
+      const file = theirs();
+      return async () => count((await file.download()).readableStreamBody as AsyncIterable<Buffer>);
+    },
+  },
+};
+
+const [scenario = '', contender = ''] = (process.argv[2] ?? '').split('|');
+const asked = scenarios[scenario]?.[contender];
+if (asked !== undefined) serveTransfer(asked());
+else await main();
+
+async function main(): Promise<void> {
+  const roundTrips = (process.env.BENCH_ROUND_TRIPS ?? '0,5,50').split(',').map(Number);
+  const wanted = process.env.BENCH_SCENARIOS?.split(';') ?? Object.keys(scenarios);
+  const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
+  const place = mkdtempSync(join(tmpdir(), 'azstore-bench-'));
+  writeFileSync(join(place, 'source.bin'), Buffer.alloc(size, 7));
+  const server = await startServer('bulk', String(size));
+  try {
+    for (const roundTripMs of roundTrips) {
+      const proxy =
+        roundTripMs === 0
+          ? undefined
+          : await startServer('delay', server.ready.port ?? '', String(roundTripMs));
+      const env = { BENCH_PORT: (proxy ?? server).ready.port ?? '', BENCH_DIRECTORY: place };
+      for (const name of wanted) {
+        const names = Object.keys(scenarios[name] ?? {});
+        const file = fileURLToPath(import.meta.url);
+        const results = await compareTransfers(file, { scenario: name, names, rounds, env });
+        printTransfers(`${name}, ${size / mebibyte} MiB, ${roundTripMs} ms added`, { size, results });
+      }
+      await proxy?.stop();
+    }
+  } finally {
+    await server.stop();
+    rmSync(place, { recursive: true, force: true });
+  }
+}
