@@ -71,25 +71,6 @@ export class FileSink {
     }
   }
 
-  /** The same for pieces that follow one another, in one call. */
-  async writeAll(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) return this.write(first, position);
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const { bytesWritten } = await this.#handle.writev(pieces, position);
-    if (bytesWritten < length) await this.#writeRest(pieces, bytesWritten, position);
-  }
-
-  /** A disk may take less than it is given: it then says why with the next write. */
-  async #writeRest(pieces: readonly Uint8Array[], written: number, position: number): Promise<void> {
-    let start = 0;
-    for (const piece of pieces) {
-      const skipped = Math.min(piece.length, Math.max(0, written - start));
-      await this.write(piece.subarray(skipped), position + start + skipped);
-      start += piece.length;
-    }
-  }
-
   /** MD5 in base64 of what has been written, from the disk. */
   async md5(size: number, signal: AbortSignal | undefined): Promise<string> {
     const hash = createHash('md5');

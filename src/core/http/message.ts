@@ -24,8 +24,8 @@ export interface HttpResponse {
 }
 
 /**
- * Takes one piece of a body. When it gives a promise, the next piece comes after that is settled; what it throws ends the
- * reading.
+ * Takes one piece of a body. The piece is lent: its memory is used again as soon as this returns, so whoever keeps it copies
+ * it. When it gives a promise, the next piece comes after that is settled; what it throws ends the reading.
  */
 export type TakePiece = (piece: Uint8Array) => Promise<void> | void;
 

@@ -4,9 +4,11 @@ import type { Socket } from 'node:net';
 import type { Call } from '../call.js';
 import { ConfigurationError } from '../errors.js';
 import { type AgentSettings, noteKeepAlive, PlainAgent, SecureAgent } from './agents.js';
+import { messageFlow } from './body-flow.js';
 import { HttpHeaders } from './headers.js';
 import { bufferedBody, type HttpRequest, type HttpResponse } from './message.js';
 import { NodeBody } from './node-body.js';
+import { expectLongAnswer, longBodyOf } from './receiver.js';
 import { socketFailure } from './socket-errors.js';
 
 export type { AgentSettings as NodeSenderSettings };
@@ -42,6 +44,7 @@ export class NodeSender {
         );
       }
       const outgoing = this.#open(request, call);
+      if (request.method === 'GET') outgoing.once('socket', expectLongAnswer);
       const abort = (reason: unknown): void => {
         reject(reason);
         outgoing.destroy();
@@ -110,7 +113,10 @@ function answer(incoming: IncomingMessage, request: HttpRequest, call: Call): Ht
     incoming.resume();
     return { status, headers, body: bufferedBody() };
   }
-  return { status, headers, body: new NodeBody(incoming, request, call) };
+  const long = longBodyOf(incoming);
+  if (long !== undefined) headers.set('Content-Length', String(long.lentLength));
+  const flow = long ?? messageFlow(incoming);
+  return { status, headers, body: new NodeBody({ incoming, flow, request, call }) };
 }
 
 /** What `Content-Length` should say where nobody has said it; without it, a method with a body would be chunked. */
