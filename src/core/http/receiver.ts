@@ -4,7 +4,7 @@ import { longAnswer } from './long-answer.js';
 import { LongBody } from './long-body.js';
 
 /** What a socket reads at a time, at most. */
-const bufferBytes = 256 * 1024;
+const bufferBytes = 128 * 1024;
 
 const receiverOf = Symbol('receiver');
 type ReceivingSocket = Socket & { [receiverOf]?: Receiver };
