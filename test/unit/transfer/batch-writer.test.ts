@@ -52,8 +52,8 @@ describe('pieces that are written to a file in batches', () => {
     const path = join(directory, 'file');
     const sink = await FileSink.create(path, { id: 'id', overwrite: true });
     const writer = new BatchWriter(sink, new Uint8Array(100), () => {});
-    writer.take(new Uint8Array(10).fill(1), 0);
-    writer.take(new Uint8Array(20).fill(2), 0);
+    void writer.take(new Uint8Array(10).fill(1), 0);
+    void writer.take(new Uint8Array(20).fill(2), 0);
     await writer.flush();
     await sink.commit();
     expect([...(await readFile(path))]).toEqual(new Array(20).fill(2));
