@@ -6,9 +6,10 @@ import { ConfigurationError } from '../errors.js';
 import { type AgentSettings, noteKeepAlive, PlainAgent, SecureAgent } from './agents.js';
 import { messageFlow } from './body-flow.js';
 import { HttpHeaders } from './headers.js';
-import { bufferedBody, type HttpRequest, type HttpResponse } from './message.js';
+import { bufferedBody, type HttpRequest, type HttpResponse, isClientBody } from './message.js';
 import { NodeBody } from './node-body.js';
 import { expectLongAnswer, longBodyOf } from './receiver.js';
+import { sendPieces } from './send-pieces.js';
 import { socketFailure } from './socket-errors.js';
 
 export type { AgentSettings as NodeSenderSettings };
@@ -37,11 +38,9 @@ export class NodeSender {
       const { cancellation } = call;
       cancellation.throwIfCancelled();
       const { body } = request;
-      if (body !== undefined && !(body instanceof Uint8Array)) {
-        throw new ConfigurationError(
-          'InvalidRequest',
-          'the body of a request must be bytes, which can be sent again',
-        );
+      if (body !== undefined && !isClientBody(body)) {
+        const message = 'the body of a request must be bytes, or something that can be read again';
+        throw new ConfigurationError('InvalidRequest', message);
       }
       const outgoing = this.#open(request, call);
       if (request.method === 'GET') outgoing.once('socket', expectLongAnswer);
@@ -65,7 +64,13 @@ export class NodeSender {
         cancellation.remove(abort);
         reject(socketFailure(error, wasConnected(outgoing), { request, call }));
       });
-      outgoing.end(body);
+      if (body === undefined || body instanceof Uint8Array) outgoing.end(body);
+      else {
+        sendPieces(outgoing, body).catch((error: unknown) => {
+          cancellation.remove(abort);
+          abort(error);
+        });
+      }
     });
   }
 
@@ -122,7 +127,7 @@ function answer(incoming: IncomingMessage, request: HttpRequest, call: Call): Ht
 /** What `Content-Length` should say where nobody has said it; without it, a method with a body would be chunked. */
 function missingLength({ method, headers, body }: HttpRequest): number | undefined {
   if (headers.has('content-length')) return undefined;
-  if (body instanceof Uint8Array) return body.length;
+  if (isClientBody(body)) return body.length;
   return method === 'PUT' || method === 'POST' ? 0 : undefined;
 }
 
