@@ -168,10 +168,11 @@ const scenarios: Record<string, Scenario> = {
       const into = new Uint8Array(size);
       return () => client.streaming.downloadRange({ ...at, start: 0, end: size, into });
     },
-    'azstore, 64 MiB of memory': () => {
+    // Nothing but the memory of the caller is held.
+    'azstore, 16 ranges at a time': () => {
       const client = ours();
       const into = new Uint8Array(size);
-      return () => client.streaming.downloadRange({ ...at, ...roomy, start: 0, end: size, into });
+      return () => client.streaming.downloadRange({ ...at, concurrency: 16, start: 0, end: size, into });
     },
     [official]: () => {
       const file = theirs();
