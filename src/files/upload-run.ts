@@ -19,8 +19,8 @@ import { checkSize, maxFileBytes } from './request-checks.js';
 import type { CallOptions, FileHttpHeaders, LeaseScope } from './requests.js';
 import type { ByteRange, FileVersion } from './types.js';
 
-/** What is read of a file at a time. */
-const pieceBytes = 1024 * 1024;
+/** What is read of a file at a time, at least. */
+const leastPieceBytes = 256 * 1024;
 /** How often a range is sent that arrives with another MD5. */
 const maxMismatches = 3;
 /** What a file of unknown length gets at first, in ranges. */
@@ -97,7 +97,7 @@ export class UploadRun {
     const { rangeBytes } = settings;
     const { size = maxFileBytes, inMemory } = this.#source;
     const inPieces = this.#context.pipeline.takesRepeatable && this.#source.pieces !== undefined;
-    const heldEach = inMemory ? 0 : Math.min(rangeBytes, inPieces ? pieceBytes : rangeBytes);
+    const heldEach = inMemory ? 0 : inPieces ? pieceBytesOf(settings) : rangeBytes;
     const concurrency = lanesFor(settings, heldEach);
     const pool = inMemory ? undefined : new BufferPool(Math.min(heldEach, size));
     const plan = this.#unlessEnded(chunksOf(this.#done.gaps({ start: 0, end: size }), rangeBytes));
@@ -199,6 +199,11 @@ export class UploadRun {
   get #place(): string {
     return `${this.#at.share}/${this.#at.path}`;
   }
+}
+
+/** As much of each range as the budget has for all that may be under way: the fewer the pieces, the less they cost. */
+function pieceBytesOf({ memoryBudget, concurrency, rangeBytes }: TransferSettings): number {
+  return Math.min(rangeBytes, Math.max(leastPieceBytes, Math.floor(memoryBudget / concurrency)));
 }
 
 /** Bytes were changed on the way: the service has stored nothing. */
