@@ -82,7 +82,8 @@ export async function endEndless(
   for (let round = 1; round <= tries && signal?.aborted !== true; round++) {
     try {
       const record = await operations.readRecord(limits);
-      if (record?.durationSeconds !== infinite) return;
+      // Behind a fence that was not taken away, a write of the past may still come.
+      if (record === undefined || !(record.durationSeconds === infinite || record.isFenced)) return;
       await writeRecordIf(operations, { content, ifStill }, limits);
     } catch {
       // Once more: the network, or somebody else who writes the record.

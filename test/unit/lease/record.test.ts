@@ -128,6 +128,18 @@ describe('taking back that a lease is without end', () => {
     expect(file.asked).toEqual(['look at record', 'look at record']);
   });
 
+  it('ends a fence behind which a write of the past may still come', async () => {
+    const fence = await file.fence();
+    await end();
+    expect(
+      await rejection(file.writeRecord({ ...content, durationSeconds: -1 }, limits, fence)),
+    ).toMatchObject({
+      code: 'LeaseNotPresent',
+    });
+    expect(file.record).toMatchObject({ durationSeconds: 60, holder: 'me' });
+    expect(file.fenced).toBeUndefined();
+  });
+
   it('leaves the record of another one alone', async () => {
     file.tell({ durationSeconds: -1 });
     await end(async () => false);
