@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { LeaseError } from '../core/errors.js';
+import { AzureStorageError, type LeaseError } from '../core/errors.js';
 import { pause } from '../core/pause.js';
 import { isTransient, leaseError, mayHaveBeenDone } from './failures.js';
 import type { LockedResource } from './lock-operations.js';
@@ -10,7 +10,8 @@ export interface LeaseUpkeep {
   readonly resource: LockedResource;
   /**
    * Confirms the lease at the service and tells others of it.
-   * @param beforeLast - Called right before the request is sent from which others count the holder's time.
+   * @param beforeLast - Called right before the request is sent from which others count the holder's time; again when it is
+   * sent again.
    * @returns false when the id does not have the lease any more.
    */
   confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean>;
@@ -165,11 +166,13 @@ export class HeldLease {
         this.check();
         if (!held) throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
         this.#confirmedAt = sentAt;
+        this.#lastFailure = undefined;
         return;
       } catch (error) {
         signal?.throwIfAborted();
+        // What ended it is no reason why it ended.
+        if (!this.#ended) this.#lastFailure = error;
         if (!isTransient(error) || this.#durationSeconds < 0) throw error;
-        this.#lastFailure = error;
       }
       await pause(this.#clock, Math.max(1, Math.min(retryPauseMs, this.remainingMs)), signal);
     }
@@ -216,8 +219,10 @@ export class HeldLease {
 
   #readClock(): void {
     if (this.#ended || this.remainingMs > 0) return;
-    const why = 'no renewal was answered in time';
-    this.#lose(leaseError(this.#expiry, this.#upkeep.resource, { why, cause: this.#lastFailure }));
+    const cause = this.#lastFailure;
+    const refusal = cause instanceof AzureStorageError ? ` (${cause.code})` : '';
+    const why = `no renewal succeeded in time${refusal}`;
+    this.#lose(leaseError(this.#expiry, this.#upkeep.resource, { why, cause }));
   }
 
   #lose(error: LeaseError): LeaseError {
