@@ -38,9 +38,11 @@ export { HttpHeaders } from '../core/http/headers.js';
 export {
   BodyTooLargeError,
   bufferedBody,
+  type ClientBody,
   type HttpMethod,
   type HttpRequest,
   type HttpResponse,
+  type RepeatableBody,
   type ResponseBody,
   type TakePiece,
   type Transport,
