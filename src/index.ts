@@ -243,6 +243,7 @@ export {
   defaultApiVersion,
   defaultCircuitBreakerConfig,
   defaultClientOptions,
+  defaultNotesDirectory,
   defaultRetryConfig,
   defaultTimeoutsMs,
   defaultTransferOptions,

@@ -21,7 +21,7 @@ export const exitCodes = {
 
 /** Some of many things failed: each was reported when it happened. */
 export class PartialFailure extends Error {
-  /** The first of them, which decides the exit code. */
+  /** The first of them, where it decides the exit code; otherwise that is 1. */
   readonly first: unknown;
   readonly details: Readonly<Record<string, number>>;
 

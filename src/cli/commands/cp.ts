@@ -1,8 +1,14 @@
 import { stat } from 'node:fs/promises';
+import { checksumFlag, checksumOf } from '../copying/checksum.js';
 import { Copier } from '../copying/copier.js';
 import { downloadSteps } from '../copying/download.js';
+import { limitFlags, limitsOf } from '../copying/limits.js';
+import type { MoveOptions } from '../copying/move-options.js';
+import { notesFlag, notesOf } from '../copying/notes.js';
+import { refuseFlags } from '../copying/refuse-flags.js';
 import { remoteSteps } from '../copying/remote.js';
-import type { Steps } from '../copying/step.js';
+import type { Plan, Steps } from '../copying/step.js';
+import { streamPlan } from '../copying/stream-plan.js';
 import { uploadSteps } from '../copying/upload.js';
 import { refuseLeaseId, uploadLease } from '../copying/upload-lease.js';
 import { LocalError } from '../failures.js';
@@ -18,8 +24,6 @@ import { lookUp } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
 import type { Invocation, Verb } from '../verb.js';
 
-const defaultConcurrency = 8;
-
 /** Copies files and directories to, from and within shares. */
 export const cp: Verb = {
   name: 'cp',
@@ -30,13 +34,13 @@ export const cp: Verb = {
     { name: 'recursive', short: 'r', kind: 'switch', about: 'directories too, with all that they hold' },
     { name: 'no-clobber', short: 'n', kind: 'switch', about: 'leave files alone that are there already' },
     {
-      name: 'concurrency',
-      kind: 'integer',
-      placeholder: 'ranges',
-      min: 1,
-      max: 256,
-      about: `ranges of 4 MiB under way at a time, over all files (default ${defaultConcurrency})`,
+      name: 'replace',
+      kind: 'switch',
+      about: 'with -r: copy files too that have the same size and time at both sides',
     },
+    checksumFlag,
+    ...limitFlags,
+    notesFlag,
     leaseIdFlag,
   ],
   examples: [
@@ -44,26 +48,28 @@ export const cp: Verb = {
     'azstore cp -r ./site files://team/www               becomes www, or goes into it when it is there',
     'azstore cp -r files://team/www/images ./backup',
     'azstore cp files://team/a.bin files://archive/a.bin  moved by the service itself',
+    'pg_dump shop | gzip | azstore cp - files://team/shop.sql.gz',
+    'azstore cp files://team/shop.sql.gz - | gunzip | psql shop',
     'AZSTORE_LEASE_ID=$id azstore cp config.json files://team/config.json  under a lease',
   ],
   async run(invocation) {
     const { args, flags, output, signal } = invocation;
-    const locations = args.map(parseLocation);
-    const destination = locations.pop();
-    if (destination === undefined || locations.length === 0) {
-      throw new UsageError('cp needs a source and a destination');
-    }
-    const steps = await stepsOf(invocation, locations, destination);
-    const concurrency = flags.integer('concurrency') ?? defaultConcurrency;
-    await new Copier({ output, signal, concurrency }).copy(steps);
+    if (flags.on('no-clobber') && flags.on('replace'))
+      throw new UsageError('only one of --no-clobber and --replace can be given');
+    const [from, to] = [args.slice(0, -1), args.at(-1)];
+    if (to === undefined || from.length === 0) throw new UsageError('cp needs a source and a destination');
+    const plan = [...from, to].includes('-')
+      ? await streamPlan(invocation, from, to)
+      : await planOf(invocation, from.map(parseLocation), parseLocation(to));
+    await new Copier({ output, signal, limits: limitsOf(flags), resumes: plan.resumes }).copy(plan.steps);
   },
 };
 
-async function stepsOf(
+async function planOf(
   invocation: Invocation,
   sources: readonly Location[],
   destination: Location,
-): Promise<Steps> {
+): Promise<Plan> {
   const local = sources.filter((location) => location.kind === 'local');
   const remote = sources.filter((location) => location.kind === 'share');
   if (local.length + remote.length < sources.length || destination.kind === 'account') {
@@ -80,7 +86,7 @@ async function stepsOf(
       'a place in a share is written files://share/path',
     );
   }
-  return toLocal(invocation, remote, destination);
+  return { steps: await toLocal(invocation, remote, destination), resumes: true };
 }
 
 interface Sources {
@@ -92,7 +98,7 @@ async function toShare(
   invocation: Invocation,
   { local, remote }: Sources,
   destination: ShareLocation,
-): Promise<Steps> {
+): Promise<Plan> {
   const { connections, flags, signal } = invocation;
   const client = connections.client(destination);
   if (remote.some((source) => connections.client(source) !== client)) {
@@ -101,6 +107,10 @@ async function toShare(
       'copy to a local directory first, and from there',
     );
   }
+  if (local.length === 0) {
+    const here = ['replace', 'checksum', 'memory-budget', 'bandwidth-limit', 'notes'];
+    refuseFlags(invocation, here, 'within an account the service moves the bytes by itself, and all of them');
+  }
   const present = destination.path === '' ? 'directory' : (await lookUp(client, destination, signal))?.kind;
   const into = checkDestination(present, {
     directory: destination.directory,
@@ -108,29 +118,39 @@ async function toShare(
     recursive: flags.on('recursive'),
     name: displayLocation(destination),
   });
-  const options = { client, destination, into, signal, ...switchesOf(flags) };
-  if (local.length === 0) return remoteSteps(remote, options);
+  const recursive = flags.on('recursive');
+  const options = { client, destination, into, signal, recursive };
+  if (local.length === 0) {
+    const overwrite = !flags.on('no-clobber');
+    return { steps: remoteSteps(remote, { ...options, overwrite }), resumes: false };
+  }
   const leaseId = await uploadLease(invocation, local, { destination, into });
-  return uploadSteps(local, { ...options, leaseId });
+  const move = await moveOptions(invocation);
+  return { steps: uploadSteps(local, { ...options, ...move, leaseId }), resumes: true };
 }
 
 async function toLocal(
-  { connections, flags, signal }: Invocation,
+  invocation: Invocation,
   sources: readonly ShareLocation[],
   { path }: LocalLocation,
 ): Promise<Steps> {
+  const { connections, flags } = invocation;
+  const recursive = flags.on('recursive');
   const into = checkDestination(await localKind(path), {
     directory: /[/\\]$/.test(path),
     sources: sources.length,
-    recursive: flags.on('recursive'),
+    recursive,
     name: path,
   });
   const clientOf = (location: ShareLocation) => connections.client(location);
-  return downloadSteps(sources, { clientOf, destination: path, into, signal, ...switchesOf(flags) });
+  const move = await moveOptions(invocation);
+  return downloadSteps(sources, { clientOf, destination: path, into, recursive, ...move });
 }
 
-function switchesOf(flags: Invocation['flags']): { recursive: boolean; overwrite: boolean } {
-  return { recursive: flags.on('recursive'), overwrite: !flags.on('no-clobber') };
+async function moveOptions(invocation: Invocation): Promise<MoveOptions> {
+  const { flags, signal } = invocation;
+  const existing = flags.on('no-clobber') ? 'keep' : flags.on('replace') ? 'replace' : 'compare';
+  return { existing, checksum: checksumOf(flags), notes: await notesOf(invocation), signal };
 }
 
 async function localKind(path: string): Promise<'file' | 'directory' | undefined> {
