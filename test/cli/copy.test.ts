@@ -131,7 +131,7 @@ describe('cp to a share', () => {
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('dir/b: ');
     expect(result.stderr).toMatch(
-      /2 files, 2 B copied; 1 directory; 1 failed\nazstore: 1 could not be copied/,
+      /2 files, 2 B copied; 1 failed\nazstore: 1 could not be copied/,
     );
     expect(await tree()).toEqual(['dir/', 'dir/a', 'dir/b/', 'dir/b/x', 'dir/c']);
   });

@@ -80,6 +80,8 @@ export interface Plan {
   readonly steps: Steps;
   /** Whether the same command goes on after an interruption. */
   readonly resumes: boolean;
+  /** Called when everything has been copied. */
+  finished?(): Promise<void>;
 }
 
 /** Names under which uploads and downloads are written until they are whole. */
