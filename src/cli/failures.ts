@@ -95,6 +95,7 @@ const usageCodes = new Set([
   'InvalidShareName',
   'InvalidPath',
   'InvalidOption',
+  'InvalidRequest',
   'MissingCredentials',
 ]);
 

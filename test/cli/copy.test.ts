@@ -130,9 +130,7 @@ describe('cp to a share', () => {
     const result = await cli(['cp', '-r', join(local, 'dir'), 'files://data/']);
     expect(result.code).toBe(1);
     expect(result.stderr).toContain('dir/b: ');
-    expect(result.stderr).toMatch(
-      /2 files, 2 B copied; 1 failed\nazstore: 1 could not be copied/,
-    );
+    expect(result.stderr).toMatch(/2 files, 2 B copied; 1 failed\nazstore: 1 could not be copied/);
     expect(await tree()).toEqual(['dir/', 'dir/a', 'dir/b/', 'dir/b/x', 'dir/c']);
   });
 

@@ -54,9 +54,9 @@ export const sync: Verb = {
   async run(invocation) {
     const { flags, output, signal } = invocation;
     const steps = await stepsOf(invocation);
-    const [dryRun, deletes] = [flags.on('dry-run'), flags.on('delete')];
+    const dryRun = flags.on('dry-run');
     const limits = limitsOf(flags);
-    await new Copier({ output, signal, limits, resumes: !dryRun, dryRun, deletes }).copy(steps);
+    await new Copier({ output, signal, limits, resumes: !dryRun, dryRun, deletes: true }).copy(steps);
   },
 };
 

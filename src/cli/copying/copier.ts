@@ -15,7 +15,7 @@ export interface CopierOptions {
   readonly resumes: boolean;
   /** Whether nothing is done, and everything says what would be. @defaultValue false */
   readonly dryRun?: boolean;
-  /** Whether something may be deleted. @defaultValue false */
+  /** Whether it is of the kind that may delete. @defaultValue false */
   readonly deletes?: boolean;
 }
 

@@ -10,7 +10,7 @@ export class Tally {
   skipped = 0;
   failed = 0;
 
-  /** As data. @param deletes - Whether anything may have been deleted. */
+  /** As data. @param deletes - Whether it is of a kind of copy that may delete. */
   counts({ deletes }: { readonly deletes: boolean }): Readonly<Record<string, number>> {
     const { files, directories, unchanged, deleted, skipped, failed, bytes } = this;
     return { files, directories, unchanged, ...(deletes && { deleted }), skipped, failed, bytes };
