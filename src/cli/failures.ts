@@ -95,7 +95,6 @@ const usageCodes = new Set([
   'InvalidShareName',
   'InvalidPath',
   'InvalidOption',
-  'InvalidRequest',
   'MissingCredentials',
 ]);
 
@@ -108,11 +107,16 @@ export function exitCodeOf(error: unknown): number {
   if (notFoundCodes.has(code)) return exitCodes.notFound;
   if (conflictCodes.has(code) || error instanceof LeaseError) return exitCodes.conflict;
   if (error instanceof AuthenticationError) return exitCodes.notAuthorised;
-  if (error instanceof ConfigurationError) return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;
+  if (error instanceof ConfigurationError) return isUsage(error) ? exitCodes.usage : exitCodes.failed;
   if (error instanceof NetworkError)
     return code === 'CertificateInvalid' ? exitCodes.failed : exitCodes.temporary;
   if (error instanceof AzureFilesError && error.retryable) return exitCodes.temporary;
   return exitCodes.failed;
+}
+
+/** What a service refuses is not known before something may have been done. */
+function isUsage({ code, status }: ConfigurationError): boolean {
+  return usageCodes.has(code) || (code === 'InvalidRequest' && status === undefined);
 }
 
 /** The stable name of what went wrong. */

@@ -7,16 +7,18 @@ export interface RefusingProxy extends AsyncDisposable {
   readonly connectionString: string;
 }
 
-/** @param isRefused - Is told `PUT /devstoreaccount1/data/file?comp=range`. */
+/** @param isRefused - Is told `PUT /devstoreaccount1/data/file?comp=range`; what is to `stall` never gets an answer. */
 export async function refuseSome(
   connectionString: string,
-  isRefused: (request: string) => boolean,
+  isRefused: (request: string) => boolean | 'stall',
 ): Promise<RefusingProxy> {
   const origin = /FileEndpoint=(http:\/\/[^/;]+)/.exec(connectionString)?.[1] ?? '';
   const server: TestServer = await httpServer((asked, answer) => {
-    if (isRefused(`${asked.method} ${asked.url}`)) {
+    const refused = isRefused(`${asked.method} ${asked.url}`);
+    if (refused !== false) {
       asked.resume();
-      answer.writeHead(409, { 'x-ms-error-code': 'SharingViolation', 'content-length': 0 }).end();
+      if (refused === 'stall') return;
+      answer.writeHead(412, { 'x-ms-error-code': 'ConditionNotMet', 'content-length': 0 }).end();
       return;
     }
     const { method, url = '', headers } = asked;
