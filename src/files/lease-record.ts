@@ -68,6 +68,7 @@ export function seenRecord(response: HttpResponse): SeenRecord {
   return {
     etag: etagOf(response),
     ageMs: ageOf(response),
+    isFenced: response.headers.get('x-ms-lease-status') === 'locked',
     durationSeconds: durationOf(metadata.duration),
     holder: metadata.holder ?? '',
     taking: metadata.taking === 'true',

@@ -1,11 +1,11 @@
 import { ConfigurationError } from '../core/errors.js';
 import type { HttpResponse } from '../core/http/message.js';
-import { mayHaveBeenDone } from '../lease/failures.js';
+import { checkElapsed, mayHaveBeenDone } from '../lease/failures.js';
 import type { HeldLease } from '../lease/held-lease.js';
 import { infinite, type RequestLimits } from '../lease/lock-operations.js';
 import { LockUpkeep } from '../lease/lock-upkeep.js';
 import { writeRecord, writeRecordIf } from '../lease/record.js';
-import { timing } from '../lease/timing.js';
+import { momentOf, timing } from '../lease/timing.js';
 import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
 import { hasCode } from './failure.js';
 import { FileLockOperations } from './file-lock-operations.js';
@@ -43,7 +43,7 @@ async function copyRecord(
   });
   if (record === undefined) return;
   const { durationSeconds, holder } = record;
-  await prepareRecord(new FileLockOperations(context, to), { durationSeconds, holder, signal });
+  await prepareRecord(context, to, { durationSeconds, holder, signal });
 }
 
 /** The lock of this client on a file, if the id is that of one. */
@@ -72,7 +72,7 @@ async function renameLocked(
   const { durationSeconds } = held;
   const { holder } = resolveAcquire({}, 0);
   const target = new FileLockOperations(context, at.to);
-  await prepareRecord(target, { durationSeconds, holder, signal });
+  await prepareRecord(context, at.to, { durationSeconds, holder, signal });
   held.moving(new LockUpkeep(target, { durationSeconds, holder }));
   const move = async (): Promise<HttpResponse> => {
     let response: HttpResponse;
@@ -93,9 +93,11 @@ async function renameLocked(
 
 /** Where the new name is somebody's already, the record there is left alone: the rename may be refused. */
 async function prepareRecord(
-  target: FileLockOperations,
+  context: FilesContext,
+  to: Location,
   { signal, ...facts }: { durationSeconds: number; holder: string; signal: AbortSignal | undefined },
 ): Promise<void> {
+  const target = new FileLockOperations(context, to);
   const limits = { limitMs: timing.requestMs, signal };
   const isThere = (await target.readRecord(limits)) !== undefined;
   const content = { ...facts, renewed: 0 };
@@ -103,7 +105,13 @@ async function prepareRecord(
   if (facts.durationSeconds === infinite) {
     // Such a lease has none, but must not stand beside one that says otherwise.
     if (isThere) await writeRecordIf(target, { content, ifStill: isFree }, limits);
-  } else if (!isThere && (await isFree())) await writeRecord(target, content, limits);
+  } else if (!isThere) {
+    const { clock } = context.pipeline.options;
+    const lookedAt = momentOf(clock);
+    const { resource } = target;
+    const check = () => checkElapsed(clock, lookedAt, { mostMs: timing.decisionMs, resource });
+    if (await isFree()) await writeRecord(target, { content, check }, limits);
+  }
 }
 
 async function hasNoLease(file: FileLockOperations, limits: RequestLimits): Promise<boolean> {

@@ -1,6 +1,6 @@
 import type { Clock } from '../core/clock.js';
 import { pause } from '../core/pause.js';
-import { tooLate } from './failures.js';
+import { checkElapsed } from './failures.js';
 import { infinite, type LockOperations, type RequestLimits, type SeenRecord } from './lock-operations.js';
 import { writeRecord, writeRecordIf } from './record.js';
 import { type Grant, LeaseAttempt, type Wanted, type Way } from './single-lease.js';
@@ -109,9 +109,10 @@ class Acquisition {
     const lookedAt = momentOf(this.#clock);
     if (await this.#operations.isLeased(this.#limits())) return false;
     if (!this.#isTimed) return true;
+    const { resource } = this.#operations;
     // Somebody may have taken a lease without end since, and told so.
-    if (this.#since(lookedAt) > timing.decisionMs) throw tooLate(this.#operations.resource);
-    await writeRecord(this.#operations, this.#attempt.mark, this.#limits());
+    const check = () => checkElapsed(this.#clock, lookedAt, { mostMs: timing.decisionMs, resource });
+    await writeRecord(this.#operations, { content: this.#attempt.mark, check }, this.#limits());
     return true;
   }
 
@@ -123,11 +124,11 @@ class Acquisition {
     const mark = await this.#mark(stale);
     if (mark === undefined) return undefined;
     await pause(this.#clock, timing.takeoverMs, this.#wish.signal);
-    if (!(await this.#isStill(mark))) return undefined;
+    if (!(await this.#isUntouched(mark))) return undefined;
     const grant = await this.#attempt.take(this.#nextId(), ownMark);
     if (grant !== undefined) return grant;
     const lookedAt = momentOf(this.#clock);
-    if (!(await this.#isStill(mark)) || this.#since(lookedAt) > timing.decisionMs) return undefined;
+    if (!(await this.#isUntouched(mark)) || this.#since(lookedAt) > timing.decisionMs) return undefined;
     // Once: were it repeated because no answer came, it could hit whoever came next.
     await this.#operations.breakLease(this.#limits(timing.decisionMs));
     return this.#attempt.take(this.#nextId(), ownMark);
@@ -140,9 +141,15 @@ class Acquisition {
     return writeRecordIf(this.#operations, { content, ifStill }, this.#limits(timing.decisionMs));
   }
 
-  async #isStill(etag: string, limits: RequestLimits = this.#limits()): Promise<boolean> {
+  async #isStill(etag: string, limits: RequestLimits): Promise<boolean> {
     const record = await this.#operations.readRecord(limits);
     return record?.etag === etag;
+  }
+
+  /** Whether the own mark stands, and nobody is about to write over it: the fences of the dead end with the mark. */
+  async #isUntouched(mark: string): Promise<boolean> {
+    const record = await this.#operations.readRecord(this.#limits());
+    return record?.etag === mark && !record.isFenced;
   }
 
   #nextId(): string {

@@ -1,3 +1,4 @@
+import type { Clock } from '../core/clock.js';
 import {
   AzureStorageError,
   LeaseError,
@@ -6,6 +7,7 @@ import {
   ServerError,
 } from '../core/errors.js';
 import type { LockedResource } from './lock-operations.js';
+import { elapsedMs, type Moment } from './timing.js';
 
 /** Whether a request may have been carried out, or may still be, although it failed. */
 export function mayHaveBeenDone(error: unknown): boolean {
@@ -28,8 +30,17 @@ const told: Readonly<Record<LeaseErrorCode, string>> = {
 /** What a new call can cure. */
 const retryable: ReadonlySet<LeaseErrorCode> = new Set(['LeaseAlreadyPresent', 'LeaseLost', 'LeaseExpired']);
 
+/** Throws {@link tooLate} when a moment is longer ago than that. */
+export function checkElapsed(
+  clock: Clock,
+  since: Moment,
+  limit: { mostMs: number; resource: LockedResource },
+): void {
+  if (elapsedMs(clock, since) > limit.mostMs) throw tooLate(limit.resource);
+}
+
 /** An answer that came so late, or found this process asleep for so long, that nothing can be built on it any more. */
-export function tooLate({ share, path }: LockedResource): NetworkError {
+function tooLate({ share, path }: LockedResource): NetworkError {
   const message = `${share}/${path}: an answer about its lease came too late to rely on`;
   return new NetworkError('Timeout', message, { retryable: true, phase: 'attempt' });
 }

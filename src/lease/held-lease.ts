@@ -10,7 +10,8 @@ export interface LeaseUpkeep {
   readonly resource: LockedResource;
   /**
    * Confirms the lease at the service and tells others of it.
-   * @param beforeLast - Called right before the request is sent from which others count the holder's time.
+   * @param beforeLast - Called right before the request is sent from which others count the holder's time; again when it is
+   * sent again.
    * @returns false when the id does not have the lease any more.
    */
   confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean>;

@@ -15,6 +15,8 @@ export interface SeenRecord extends RecordContent {
   readonly etag: string;
   /** How long ago it was written in milliseconds, by the service's clock alone; `undefined` when it did not tell. */
   readonly ageMs: number | undefined;
+  /** Whether a fence stands around it: of one that is about to write it, or that gave that up without an answer. */
+  readonly isFenced: boolean;
 }
 
 /** `durationSeconds` of a lease without end. */

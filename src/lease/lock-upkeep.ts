@@ -25,10 +25,9 @@ export class LockUpkeep implements LeaseUpkeep {
   async confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean> {
     if (!(await this.#operations.holds(id, limits))) return false;
     if (this.#durationSeconds === infinite) return true;
-    beforeLast();
     this.#renewed += 1;
     const content = { durationSeconds: this.#durationSeconds, holder: this.#holder, renewed: this.#renewed };
-    await writeRecord(this.#operations, content, limits);
+    await writeRecord(this.#operations, { content, check: beforeLast }, limits);
     return true;
   }
 

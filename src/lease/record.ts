@@ -5,6 +5,13 @@ import { timing } from './timing.js';
 /** What the service says of a write to a leased file that names no lease. */
 const fenced = 'LeaseIdMissing';
 
+/** A record that is written whatever fence stands around it. */
+export interface TimelyWrite {
+  readonly content: RecordContent;
+  /** Asked right before each try: throws when it is too late for one, as this process may have slept since the last. */
+  readonly check: () => void;
+}
+
 /**
  * Writes the record, whatever fence stands around it: to whoever set that up, the record has changed then, and its own
  * write is refused.
@@ -12,14 +19,16 @@ const fenced = 'LeaseIdMissing';
  */
 export async function writeRecord(
   operations: LockOperations,
-  content: RecordContent,
+  { content, check }: TimelyWrite,
   limits: RequestLimits,
 ): Promise<string> {
+  check();
   try {
     return await operations.writeRecord(content, limits);
   } catch (error) {
     if (!(error instanceof AzureStorageError) || error.serviceCode !== fenced) throw error;
     await operations.endFence(undefined, limits);
+    check();
     return operations.writeRecord(content, limits);
   }
 }
@@ -82,7 +91,8 @@ export async function endEndless(
   for (let round = 1; round <= tries && signal?.aborted !== true; round++) {
     try {
       const record = await operations.readRecord(limits);
-      if (record?.durationSeconds !== infinite) return;
+      // Behind a fence that was not taken away, a write of the past may still come.
+      if (record === undefined || !(record.durationSeconds === infinite || record.isFenced)) return;
       await writeRecordIf(operations, { content, ifStill }, limits);
     } catch {
       // Once more: the network, or somebody else who writes the record.

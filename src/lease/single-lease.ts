@@ -1,10 +1,10 @@
 import type { Clock } from '../core/clock.js';
 import { pause } from '../core/pause.js';
-import { mayHaveBeenDone, tooLate } from './failures.js';
+import { checkElapsed, mayHaveBeenDone } from './failures.js';
 import { giveBackLease } from './give-back.js';
 import { infinite, type LockOperations, type RecordContent, type RequestLimits } from './lock-operations.js';
 import { longestSeconds, writeRecord, writeRecordIf } from './record.js';
-import { elapsedMs, type Moment, momentOf, remainingMs, timing } from './timing.js';
+import { type Moment, momentOf, remainingMs, timing } from './timing.js';
 
 /** A lease that has been taken. */
 export interface Grant {
@@ -38,6 +38,8 @@ export class LeaseAttempt {
   readonly #operations: LockOperations;
   readonly #clock: Clock;
   readonly #wanted: Wanted;
+  /** ETag of the record that tells of the lease which is being taken. */
+  #record: string | undefined;
 
   constructor(operations: LockOperations, clock: Clock, wanted: Wanted) {
     this.#operations = operations;
@@ -60,6 +62,7 @@ export class LeaseAttempt {
    * @returns `undefined` when somebody else has it, or has ended it.
    */
   async take(id: string, way: Way): Promise<Grant | undefined> {
+    this.#record = undefined;
     const askedAt = momentOf(this.#clock);
     if (!(await this.#acquire(id))) return undefined;
     try {
@@ -80,35 +83,40 @@ export class LeaseAttempt {
   async #tell(id: string, askedAt: Moment, { hasRecord, takeoverMayRun }: Way): Promise<Moment | undefined> {
     // One may have come into being while an infinite lease was taken, which stays without as long as there is none.
     const isThere = hasRecord || (await this.#operations.readRecord(this.#limits)) !== undefined;
-    let confirmedAt = momentOf(this.#clock);
+    const firstAt = momentOf(this.#clock);
     this.#checkSince(askedAt);
-    if (isThere && (await this.#write(id)) === undefined) return undefined;
-    if (!takeoverMayRun()) return confirmedAt;
+    if (isThere && !(await this.#write(id, askedAt))) return undefined;
+    if (!takeoverMayRun()) return firstAt;
     await pause(this.#clock, timing.settleMs - timing.settleEndMs, this.#wanted.signal);
-    this.#checkSince(confirmedAt);
-    confirmedAt = momentOf(this.#clock);
+    const secondAt = momentOf(this.#clock);
+    this.#checkSince(firstAt);
     // As a renewal would: whoever marked the record after the first time sees this.
-    if ((await this.#write(id)) === undefined) return undefined;
+    if (!(await this.#write(id, firstAt))) return undefined;
     await pause(this.#clock, timing.settleEndMs, this.#wanted.signal);
-    return confirmedAt;
+    return secondAt;
   }
 
   /**
    * A record of a lease without end must not come late, nor from one that has lost the lease: it would make the lease of
    * whoever has the file by then one without end.
    */
-  async #write(id: string): Promise<string | undefined> {
+  async #write(id: string, since: Moment): Promise<boolean> {
     const operations = this.#operations;
     const { durationSeconds, holder } = this.#wanted;
     const content = { durationSeconds, holder, renewed: 0 };
-    if (durationSeconds !== infinite) return writeRecord(operations, content, this.#limits);
+    const check = () => this.#checkSince(since);
     const ifStill = (limits: RequestLimits) => operations.holds(id, limits);
-    return writeRecordIf(operations, { content, ifStill }, this.#limits);
+    this.#record =
+      durationSeconds === infinite
+        ? await writeRecordIf(operations, { content, ifStill }, this.#limits)
+        : await writeRecord(operations, { content, check }, this.#limits);
+    return this.#record !== undefined;
   }
 
   /** Later, the lease may have been ended, and the record be that of another one, which must not be written over. */
   #checkSince(moment: Moment): void {
-    if (elapsedMs(this.#clock, moment) > timing.takeoverMs) throw tooLate(this.#operations.resource);
+    const { resource } = this.#operations;
+    checkElapsed(this.#clock, moment, { mostMs: timing.takeoverMs, resource });
   }
 
   /** Whether there is time left to do something. */
@@ -146,7 +154,7 @@ export class LeaseAttempt {
   async #giveBack(id: string): Promise<void> {
     try {
       const { durationSeconds, holder } = this.#wanted;
-      await giveBackLease(this.#operations, { id, durationSeconds, holder }, favour);
+      await giveBackLease(this.#operations, { id, durationSeconds, holder, record: this.#record }, favour);
     } catch {
       // Not reachable: the record shows no life any more, which frees the file too.
     }

@@ -36,6 +36,9 @@ export interface CurrentLease {
   readonly isLate: boolean;
 }
 
+/** The service tells the age of a record in whole seconds. */
+const roundingMs = 1_000;
+
 /** Sees every request that the service carries out, and writes down what must not be. */
 export class Witness {
   readonly violations: string[] = [];
@@ -200,7 +203,9 @@ export class Witness {
     const pauseMs = Math.max(hold.longestPauseMs, at - hold.renewedAt);
     this.falseLosses += 1;
     if (isDoubled || at - sentAt > 3_000) this.lateBreaks += 1;
-    else if (pauseMs <= 6_000) this.violations.push(`false loss: hold ${hold.index} was broken in time`);
+    else if (pauseMs < hold.durationSeconds * 1000 - roundingMs) {
+      this.violations.push(`false loss: hold ${hold.index} was broken in time`);
+    }
   }
 
   #count(losses: Losses, { index, id, process, duty }: Hold, ended: Ended): void {

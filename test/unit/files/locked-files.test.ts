@@ -296,6 +296,24 @@ describe('an atomic write', () => {
   });
 });
 
+describe('a directory that is renamed', () => {
+  it('takes its files along with their locks: the holder loses it, and another one waits as after a death', async () => {
+    const scene = await setting();
+    const { client, other, clock, settled } = scene;
+    await other.directories.create({ path: 'old' });
+    await other.files.write({ path: 'old/a.txt', data: bytes('abc') });
+    const lost = client.leases.withLock({ path: 'old/a.txt', durationSeconds: 15 }, async ({ signal }) => {
+      await other.directories.rename({ path: 'old', newPath: 'new' });
+      expect(await other.leases.inspect({ path: 'new/a.txt' })).toMatchObject({ status: 'locked' });
+      await new Promise((resolve) => signal.addEventListener('abort', resolve));
+    });
+    expect(await rejection(settled(lost))).toMatchObject({ code: 'LeaseLost' });
+    const since = clock.monotonic();
+    await settled(other.leases.withLock({ path: 'new/a.txt', waitMs: 60_000 }, async () => {}));
+    expect(clock.monotonic() - since).toBeLessThan(60_000);
+  });
+});
+
 describe('updateIfMatch', () => {
   it('loses no update of many at the same time', async () => {
     const scene = await setting('0');

@@ -85,6 +85,24 @@ describe('a holder that shows no life', () => {
     expect(file.record).toMatchObject({ holder: 'another waiter' });
   });
 
+  it('is spared when somebody is about to write its record', async () => {
+    leased();
+    await clock.advance(60_000);
+    const waiting = rejection(acquire());
+    await clock.advance(3_000);
+    await file.fence();
+    expect(await settled(waiting)).toMatchObject({ code: 'LeaseAlreadyPresent' });
+    expect(file.asked).not.toContain('break');
+  });
+
+  it('is replaced when one that died at writing its record has left a fence', async () => {
+    leased();
+    await clock.advance(60_000);
+    await file.fence();
+    const grant = await settled(acquire());
+    expect(file.lease).toBe(grant.id);
+  });
+
   it('is not broken when it gave its lease back at the last moment', async () => {
     leased();
     await clock.advance(60_000);

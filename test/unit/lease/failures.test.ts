@@ -7,7 +7,10 @@ import {
   NetworkError,
   ServerError,
 } from '../../../src/core/errors.js';
-import { isTransient, leaseError, mayHaveBeenDone, tooLate } from '../../../src/lease/failures.js';
+import { checkElapsed, isTransient, leaseError, mayHaveBeenDone } from '../../../src/lease/failures.js';
+import { momentOf } from '../../../src/lease/timing.js';
+import { ManualClock } from '../../../src/simulation/manual-clock.js';
+import { rejection } from '../../support/rejection.js';
 
 describe('a request that failed', () => {
   it('may have been carried out when it may have been sent', () => {
@@ -81,10 +84,17 @@ describe('an error about a lease', () => {
 });
 
 describe('an answer that came too late to rely on', () => {
-  it('is silence to whoever waited for it, and may come in time the next time', () => {
-    const error = tooLate({ share: 'data', path: 'dir/a.txt' });
-    expect(error).toMatchObject({ name: 'NetworkError', code: 'Timeout', retryable: true });
-    expect(error.message).toMatch(/^data\/dir\/a\.txt: /);
+  const limit = { mostMs: 3_000, resource: { share: 'data', path: 'dir/a.txt' } };
+
+  it('is silence to whoever waited for it, and may come in time the next time', async () => {
+    const clock = new ManualClock();
+    const since = momentOf(clock);
+    await clock.advance(3_000);
+    checkElapsed(clock, since, limit);
+    await clock.advance(1);
+    const error = await rejection((async () => checkElapsed(clock, since, limit))());
+    const message = expect.stringMatching(/^data\/dir\/a\.txt: /);
+    expect(error).toMatchObject({ name: 'NetworkError', code: 'Timeout', retryable: true, message });
     expect(isTransient(error)).toBe(true);
   });
 });

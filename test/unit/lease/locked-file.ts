@@ -77,7 +77,8 @@ export class LockedFile implements LockOperations {
     return this.#ask('look at record', '', () => {
       if (this.record === undefined) return undefined;
       const { writtenAt, ...seen } = this.record;
-      return { ...seen, ageMs: this.#clock.monotonic() - writtenAt };
+      const ageMs = this.#clock.monotonic() - writtenAt;
+      return { ...seen, ageMs, isFenced: this.fenced !== undefined };
     });
   }
 

@@ -8,6 +8,7 @@ import { type Course, LockedFile, lost, unanswered } from './locked-file.js';
 const limits = { limitMs: 1_000 };
 const content = { durationSeconds: 30, holder: 'me', renewed: 3 };
 const always = async () => true;
+const check = () => {};
 
 let file: LockedFile;
 beforeEach(() => {
@@ -17,14 +18,14 @@ beforeEach(() => {
 
 describe('writing the record', () => {
   it('is one request', async () => {
-    expect(await writeRecord(file, content, limits)).toBe('version 2');
+    expect(await writeRecord(file, { content, check }, limits)).toBe('version 2');
     expect(file.asked).toEqual(['write record: 30']);
     expect(file.record).toMatchObject(content);
   });
 
   it('ends the fence of somebody else, whose own write comes to nothing then', async () => {
     const fence = await file.fence();
-    await writeRecord(file, content, limits);
+    await writeRecord(file, { content, check }, limits);
     expect(file.asked.slice(1)).toEqual(['write record: 30', 'end fence of another', 'write record: 30']);
     expect(await rejection(file.writeRecord({ ...content, holder: 'late' }, limits, fence))).toMatchObject({
       code: 'LeaseNotPresent',
@@ -32,12 +33,24 @@ describe('writing the record', () => {
     expect(file.record).toMatchObject(content);
   });
 
+  it('is not tried again when the fence took so long that it is too late', async () => {
+    await file.fence();
+    let asked = 0;
+    const late = new Error('too late');
+    const sleepy = () => {
+      asked += 1;
+      if (asked === 2) throw late;
+    };
+    expect(await rejection(writeRecord(file, { content, check: sleepy }, limits))).toBe(late);
+    expect(file.record?.etag).toBe('version 1');
+  });
+
   it('fails as it fails', async () => {
     const refusal = new AuthenticationError('PermissionDenied', 'no');
     file.next('write record', () => {
       throw refusal;
     });
-    expect(await rejection(writeRecord(file, content, limits))).toBe(refusal);
+    expect(await rejection(writeRecord(file, { content, check }, limits))).toBe(refusal);
   });
 });
 
@@ -61,7 +74,7 @@ describe('writing the record if it is still as it was', () => {
 
   it('does not write over what somebody else has written since it asked', async () => {
     const written = await write(async () => {
-      await writeRecord(file, { ...content, holder: 'another' }, limits);
+      await writeRecord(file, { content: { ...content, holder: 'another' }, check }, limits);
       return true;
     });
     expect(written).toBeUndefined();
@@ -126,6 +139,18 @@ describe('taking back that a lease is without end', () => {
     file.record = undefined;
     await end();
     expect(file.asked).toEqual(['look at record', 'look at record']);
+  });
+
+  it('ends a fence behind which a write of the past may still come', async () => {
+    const fence = await file.fence();
+    await end();
+    expect(
+      await rejection(file.writeRecord({ ...content, durationSeconds: -1 }, limits, fence)),
+    ).toMatchObject({
+      code: 'LeaseNotPresent',
+    });
+    expect(file.record).toMatchObject({ durationSeconds: 60, holder: 'me' });
+    expect(file.fenced).toBeUndefined();
   });
 
   it('leaves the record of another one alone', async () => {

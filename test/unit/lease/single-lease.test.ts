@@ -206,6 +206,26 @@ describe('one that wants a lease without end', () => {
     expect(file.lease).toBeUndefined();
   });
 
+  it('takes it back also when the lease was lost meanwhile, as its taker may die before it tells', async () => {
+    file.next('write record', (carryOut) => {
+      file.lease = 'another';
+      return carryOut();
+    });
+    expect(await endless().take('mine', quiet)).toBeUndefined();
+    expect(file.record).toMatchObject({ durationSeconds: 60 });
+    expect(file.lease).toBe('another');
+  });
+
+  it('leaves alone what the taker has told of itself', async () => {
+    file.next('end fence', (carryOut) => {
+      file.lease = 'another';
+      file.tell({ durationSeconds: -1, holder: 'another' });
+      return carryOut();
+    });
+    expect(await endless().take('mine', quiet)).toBeUndefined();
+    expect(file.record).toMatchObject({ durationSeconds: -1, holder: 'another' });
+  });
+
   it('marks a record with a time that ends, as long as it has no lease', () => {
     expect(endless().mark).toMatchObject({ durationSeconds: 60, taking: true });
     expect(attempt().mark).toMatchObject({ durationSeconds: 15, taking: true });

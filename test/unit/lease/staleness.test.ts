@@ -4,7 +4,14 @@ import { type Look, untilStaleMs, watchRecord } from '../../../src/lease/stalene
 import { timing } from '../../../src/lease/timing.js';
 
 function look(at: { sentAt: number; answeredAt?: number }, record: Partial<SeenRecord> = {}): Look {
-  const seen = { etag: 'a', ageMs: undefined, durationSeconds: 15, holder: 'somebody', renewed: 0 };
+  const seen = {
+    etag: 'a',
+    ageMs: undefined,
+    durationSeconds: 15,
+    holder: 'somebody',
+    renewed: 0,
+    isFenced: false,
+  };
   return { sentAt: at.sentAt, answeredAt: at.answeredAt ?? at.sentAt, record: { ...seen, ...record } };
 }
 
