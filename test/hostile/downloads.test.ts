@@ -166,9 +166,14 @@ describe('a copy from a share of such names', () => {
       { kind: 'File', name: 'file' },
       { kind: 'File', name: 'x' },
     ];
-    await runCli(['cp', '-r', 'files://data', join(destination, 'data')], share);
+    const result = await runCli(['cp', '-r', 'files://data', join(destination, 'data')], share);
     await expectUntouched();
-    expect((await lstat(join(destination, 'data', 'file'))).isSymbolicLink()).toBe(false);
+    // What the user has put there stays; that it is in the way is told.
+    for (const name of ['link', 'file']) {
+      expect((await lstat(join(destination, 'data', name))).isSymbolicLink()).toBe(true);
+      expect(result.stderr).toContain(`azstore: files://data/${name}: `);
+    }
+    expect(result.code).toBe(1);
   });
 });
 
