@@ -75,11 +75,12 @@ export async function goOn({ into, mayBecome, notes, key }: Copy): Promise<{
   plan(steps: Steps): Plan;
 }> {
   const beginning = new Beginning(mayBecome ? notes : false, key);
+  const resumes = notes !== false;
   if (!mayBecome || (into && !(await beginning.isNoted()))) {
-    return { into, plan: (steps) => ({ steps, resumes: true }) };
+    return { into, plan: (steps) => ({ steps, resumes }) };
   }
   const finished = () => beginning.forget();
-  return { into: false, plan: (steps) => ({ steps: noting(steps, beginning), resumes: true, finished }) };
+  return { into: false, plan: (steps) => ({ steps: noting(steps, beginning), resumes, finished }) };
 }
 
 async function* noting(steps: Steps, beginning: Beginning): Steps {
