@@ -6,7 +6,8 @@ const leaseHeader = /((?:x-ms-)?(?:proposed-|source-|destination-)?lease-id)(\s*
 const scheme = /\b(SharedKey(?:Lite)?|Bearer)\s+[^\s'",;]+/g;
 /** What has the form of an account key or an access token, wherever it stands. */
 const accountKey = /(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{86}==/g;
-const accessToken = /\beyJ[\w-]{8,}\.[\w-]{8,}(?:\.[\w-]*)?/g;
+/** Runs in which an access token can stand. Found in one go, as a service chooses the texts: they may be made to take long. */
+const tokenRun = /[\w.-]{20,}/g;
 
 /** The text without keys, signatures, tokens and lease ids. Whatever may be printed or stored goes through here. */
 export function redact(text: string): string {
@@ -16,7 +17,24 @@ export function redact(text: string): string {
     .replace(leaseHeader, `$1$2${hidden}`)
     .replace(scheme, `$1 ${hidden}`)
     .replace(accountKey, hidden)
-    .replace(accessToken, hidden);
+    .replace(tokenRun, withoutToken);
+}
+
+/** A token is two or three parts between dots, of which the first begins as `{"` does in base64. */
+function withoutToken(run: string): string {
+  if (!run.includes('eyJ')) return run;
+  const parts = run.split('.');
+  const begin = parts.findIndex(
+    (part, index) => tokenStart(part) >= 0 && (parts[index + 1] ?? '').length >= 8,
+  );
+  const part = parts[begin];
+  return part === undefined
+    ? run
+    : [...parts.slice(0, begin), part.slice(0, tokenStart(part)) + hidden].join('.');
+}
+
+function tokenStart(part: string): number {
+  return part.search(/\beyJ[\w-]{8}/);
 }
 
 /** A URL for messages: the signature of a SAS is taken out, the rest stays readable. */

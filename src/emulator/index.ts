@@ -10,8 +10,9 @@ import {
   type ResolvedServerOptions,
   resolveEmulatorOptions,
   resolveEngineOptions,
+  wellKnownAccount,
 } from './options.js';
-import { hostRule } from './server/hosts.js';
+import { hostRule, isLoopbackHost } from './server/hosts.js';
 import { startServer } from './server/lifecycle.js';
 import { type Certificate, selfSigned } from './server/self-signed.js';
 import { MemoryStore } from './store/memory-store.js';
@@ -75,10 +76,20 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     await server.stop();
     await parts.store.close();
   };
+  warnOfNetwork(resolved);
   // Set on the same object: its connection string is computed whenever it is asked for.
   return Object.assign(describe(resolved, parts, { origin: server.origin, close }), {
     certificate: tls?.cert,
   });
+}
+
+function warnOfNetwork({ host, accounts, onWarning }: ResolvedEngineOptions & ResolvedServerOptions): void {
+  if (isLoopbackHost(host)) return;
+  const isPublic = accounts.some(({ keys }) => keys.some((key) => wellKnownAccount.keys.includes(key)));
+  const key = isPublic ? ' with a key that everybody knows' : '';
+  const warning = `listening on ${host}: other machines can reach it and read and write everything${key}`;
+  if (onWarning !== undefined) onWarning(warning);
+  else process.emitWarning(`the emulator of azstore is ${warning}`, { code: 'AZSTORE_EMULATOR_EXPOSED' });
 }
 
 /** The names under which clients reach a server of their own machine, or the address that it listens on. */

@@ -69,6 +69,11 @@ export interface ServerOptions {
    * machine's, could use the emulator from within a browser. @defaultValue none
    */
   readonly allowedHosts?: readonly string[] | undefined;
+  /**
+   * Told once, in a sentence, when other machines can reach it because {@link host} is no loopback address.
+   * @defaultValue a warning of the process, which Node.js prints on standard error
+   */
+  readonly onWarning?: ((warning: string) => void) | undefined;
 }
 
 export type EmulatorOptions = EngineOptions & ServerOptions;
@@ -91,6 +96,7 @@ export interface ResolvedServerOptions {
   /** Certificate and key; `make` = one is to be made. */
   readonly tls: { readonly cert: string; readonly key: string } | 'make' | undefined;
   readonly allowedHosts: readonly string[];
+  readonly onWarning: ((warning: string) => void) | undefined;
 }
 
 const engineKeys = [
@@ -112,6 +118,7 @@ const serverKeys = [
   'key',
   'https',
   'allowedHosts',
+  'onWarning',
 ] as const satisfies readonly (keyof ServerOptions)[];
 
 /** Checks the options of an emulator without a socket and fills in the defaults. @throws {ConfigurationError} */
@@ -136,7 +143,8 @@ export function resolveEmulatorOptions(user: EmulatorOptions): ResolvedEngineOpt
   return {
     ...engineOptions(user),
     allowedHosts: (user.allowedHosts ?? []).map(checkedHost),
-    host: user.host ?? '127.0.0.1',
+    host: checkedAddress(user.host ?? '127.0.0.1'),
+    onWarning: user.onWarning,
     filesPort: integer('filesPort', user.filesPort ?? 10_003, 65_535),
     tls: cert === undefined || key === undefined ? madeTls(user.https) : { cert, key },
   };
@@ -193,6 +201,12 @@ function checkedAccount({ name, keys }: EmulatorAccount, index: number): Emulato
 /** Whether a text can be a key. */
 export function isBase64(text: string): boolean {
   return /^(?:[A-Za-z0-9+/]{4})+(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+}
+
+/** Without a name, all addresses of the machine would be meant. */
+function checkedAddress(host: string): string {
+  if (typeof host === 'string' && host.trim() !== '') return host.trim();
+  throw invalid(`host must be an address of this machine, such as 127.0.0.1, got ${shown(host)}`);
 }
 
 function checkedHost(name: string, index: number): string {

@@ -130,7 +130,8 @@ export interface LeaseService {
    *   await client.files.write({ path: 'config.json', data, leaseId: guard.id, signal: guard.signal });
    * });
    * ```
-   * @throws {LeaseError} `LeaseAlreadyPresent`; `LeaseLost` when the lock was lost before `fn` ended.
+   * @throws {LeaseError} `LeaseAlreadyPresent`; `LeaseLost` when the lock was lost before `fn` ended. Its cause is why no renewal
+   * succeeded, or the error of `fn`, or an `AggregateError` of these two.
    * @throws what `fn` throws.
    */
   withLock<T>(request: AcquireLeaseRequest, fn: (guard: LeaseGuard) => Promise<T>): Promise<T>;

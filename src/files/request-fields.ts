@@ -1,4 +1,5 @@
 import { checkSignal } from '../core/option-checks.js';
+import { checkTimeout } from '../core/options.js';
 import type {
   DownloadDirectoryRequest,
   ShareDirectory,
@@ -295,8 +296,10 @@ export const directoryTransferFields = {
   place: fieldsOf<ShareDirectory>()({ share: later, path: later }),
 };
 
+/** Most SAS are signed without a request, which would look at the limit. */
+const signing = { ...call, timeoutMs: (value: unknown) => void checkTimeout(value, 'timeoutMs') };
 const terms = {
-  ...call,
+  ...signing,
   expiresInSeconds: later,
   expiresOn: later,
   startsOn: later,
@@ -325,7 +328,7 @@ export const sasFields = {
     permissions: later,
   }),
   key: fieldsOf<UserDelegationKeyRequest>()({
-    ...call,
+    ...signing,
     expiresInSeconds: later,
     expiresOn: later,
     startsOn: later,

@@ -1,5 +1,7 @@
+import type { AttemptCredential } from '../core/auth/credentials.js';
 import { Cancellation } from '../core/call.js';
-import { ConfigurationError } from '../core/errors.js';
+import { ConfigurationError, NetworkError } from '../core/errors.js';
+import { defaultTimeoutsMs } from '../core/resilience/attempt-timeout.js';
 import { generateAccountSas } from '../sas/account-sas.js';
 import type { GeneratedSas } from '../sas/generated-sas.js';
 import type { SasLimits } from '../sas/limits.js';
@@ -32,13 +34,13 @@ export class SasSigner {
   /** @throws {ConfigurationError} `MissingCredentials` when the client has only a SAS. */
   async sign(wish: SasWish): Promise<GeneratedSas> {
     wish.signal?.throwIfAborted();
-    const key = await this.#accountKey(wish.signal);
+    const key = await this.#accountKey(wish);
     return key === undefined ? this.#signDelegated(wish) : this.#signWithKey(wish, key);
   }
 
   /** @throws {ConfigurationError} `MissingCredentials` when the client has no account key. */
   async signAccount(request: GenerateAccountSasRequest): Promise<GeneratedSas> {
-    const key = await this.#accountKey(request.signal);
+    const key = await this.#accountKey(request);
     if (key === undefined) {
       throw cannotSign('an account SAS needs an account key; a token signs SAS for shares and files only');
     }
@@ -100,15 +102,34 @@ export class SasSigner {
   }
 
   /** The account key; `undefined` when the client has a token, which can get a key of its own. */
-  async #accountKey(signal: AbortSignal | undefined): Promise<string | undefined> {
+  async #accountKey(terms: SasTerms): Promise<string | undefined> {
     const { credentials } = this.#context.pipeline.options;
     if (credentials.kind === 'token') return undefined;
-    const credential = await untilAborted(Promise.resolve(credentials.get(Cancellation.never)), signal);
+    const given = credentials.get(Cancellation.never);
+    const credential = given instanceof Promise ? await this.#inTime(given, terms) : given;
     if (credential.kind === 'shared_key') return credential.key;
     throw cannotSign(
       'a SAS cannot sign another one, and this client has only a SAS: give an account key or a token',
     );
   }
+
+  /** No request is sent that would have a time limit, and a function that gives the key may never end. */
+  async #inTime(given: Promise<AttemptCredential>, terms: SasTerms): Promise<AttemptCredential> {
+    const { clock, timeoutMs } = this.#context.pipeline.options;
+    const limitMs = terms.timeoutMs ?? timeoutMs ?? defaultTimeoutsMs.smallRead;
+    const limit = new AbortController();
+    const stopTimer = clock.timer(limitMs, () => limit.abort(keyTimedOut(limitMs)));
+    try {
+      return await untilAborted(untilAborted(given, limit.signal), terms.signal);
+    } finally {
+      stopTimer();
+    }
+  }
+}
+
+function keyTimedOut(limitMs: number): NetworkError {
+  const message = `the function that gives the account key did not end within ${limitMs} ms`;
+  return new NetworkError('Timeout', message, { phase: 'attempt', retryable: true, mayHaveBeenSent: false });
 }
 
 function cannotSign(message: string): ConfigurationError {

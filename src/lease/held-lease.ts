@@ -1,5 +1,5 @@
 import type { Clock } from '../core/clock.js';
-import type { LeaseError } from '../core/errors.js';
+import { AzureStorageError, type LeaseError } from '../core/errors.js';
 import { pause } from '../core/pause.js';
 import { isTransient, leaseError, mayHaveBeenDone } from './failures.js';
 import type { LockedResource } from './lock-operations.js';
@@ -166,11 +166,13 @@ export class HeldLease {
         this.check();
         if (!held) throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
         this.#confirmedAt = sentAt;
+        this.#lastFailure = undefined;
         return;
       } catch (error) {
         signal?.throwIfAborted();
+        // What ended it is no reason why it ended.
+        if (!this.#ended) this.#lastFailure = error;
         if (!isTransient(error) || this.#durationSeconds < 0) throw error;
-        this.#lastFailure = error;
       }
       await pause(this.#clock, Math.max(1, Math.min(retryPauseMs, this.remainingMs)), signal);
     }
@@ -217,8 +219,10 @@ export class HeldLease {
 
   #readClock(): void {
     if (this.#ended || this.remainingMs > 0) return;
-    const why = 'no renewal was answered in time';
-    this.#lose(leaseError(this.#expiry, this.#upkeep.resource, { why, cause: this.#lastFailure }));
+    const cause = this.#lastFailure;
+    const refusal = cause instanceof AzureStorageError ? ` (${cause.code})` : '';
+    const why = `no renewal succeeded in time${refusal}`;
+    this.#lose(leaseError(this.#expiry, this.#upkeep.resource, { why, cause }));
   }
 
   #lose(error: LeaseError): LeaseError {

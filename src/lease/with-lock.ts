@@ -1,11 +1,12 @@
-import type { LeaseError } from '../core/errors.js';
+import { LeaseError } from '../core/errors.js';
 import { AutoRenewingLease, type LeaseGuard } from './auto-renewing-lease.js';
 import { leaseError } from './failures.js';
 import type { ReleaseOutcome } from './held-lease.js';
 
 /**
  * Runs `fn` under a lease and gives it back, whatever happens.
- * @throws what `fn` throws; `LeaseLost` when the lock was lost before `fn` ended, with the error of `fn` as its cause.
+ * @throws what `fn` throws; `LeaseLost` when the lock was lost before `fn` ended. Its cause is why no renewal succeeded, or the
+ * error of `fn`, or an `AggregateError` of these two.
  */
 export async function runUnderLock<T>(
   lease: AutoRenewingLease,
@@ -47,10 +48,14 @@ async function settled<T>(fn: (guard: LeaseGuard) => Promise<T>, guard: LeaseGua
 
 /** The loss itself, unless the work failed with something else: then both are told. */
 function lossOf<T>(lost: LeaseError, outcome: Outcome<T>): LeaseError {
-  if (!('error' in outcome) || outcome.error === lost || lost.cause !== undefined) return lost;
-  return leaseError(
-    'LeaseLost',
-    { share: lost.share ?? '', path: lost.path ?? '' },
-    { cause: outcome.error },
-  );
+  if (!('error' in outcome) || outcome.error === lost) return lost;
+  const { code, message, share, path, retryable, cause: reason } = lost;
+  const cause =
+    reason === undefined
+      ? outcome.error
+      : new AggregateError(
+          [reason, outcome.error],
+          'why the lock was lost, and how the work under it failed',
+        );
+  return new LeaseError(code, message, { share, path, retryable, cause });
 }

@@ -16,11 +16,15 @@ export function sasConcerns(sas: GeneratedSas, now: number, origin: string): str
 
 function breadthOf(sas: GeneratedSas): string | undefined {
   const query = new URLSearchParams(sas.token);
-  const changes = /[wd]/.test(sas.permissions);
-  if (query.get('srt') === 'sco' && changes) return 'changes everything in the account';
-  const deletes = sas.permissions.includes('w') && sas.permissions.includes('d');
-  if (sas.kind === 'account') return deletes ? 'writes and deletes in every share' : undefined;
-  return query.get('sr') === 's' && deletes ? 'writes and deletes everything in the share' : undefined;
+  const deletes = sas.permissions.includes('d');
+  const replaces = deletes && sas.permissions.includes('w');
+  if (sas.kind === 'account') {
+    const levels = query.get('srt') ?? '';
+    if (levels.length === 3 && /[wd]/.test(sas.permissions)) return 'changes everything in the account';
+    if (replaces) return 'writes and deletes in every share';
+    return deletes && levels.includes('c') ? 'deletes shares with everything in them' : undefined;
+  }
+  return query.get('sr') === 's' && replaces ? 'writes and deletes everything in the share' : undefined;
 }
 
 function lifeOf({ expiresOn }: GeneratedSas, now: number): string | undefined {

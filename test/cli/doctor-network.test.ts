@@ -1,11 +1,13 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { type EmulatorOptions, startEmulator, wellKnownAccount } from '../../src/emulator/index.js';
+import { selfSigned } from '../../src/emulator/server/self-signed.js';
 import { systemClock } from '../../src/files/index.js';
 import { jsonLines, runCli } from '../support/cli.js';
 import { examine, namesBy } from '../support/doctor.js';
-import { httpServer, netServer } from '../support/raw-server.js';
+import { httpServer, listen, netServer } from '../support/raw-server.js';
 
 const key = wellKnownAccount.keys[0] ?? '';
 /** What is checked before the credentials are used. */
@@ -272,6 +274,25 @@ describe('an emulator over HTTPS', () => {
       ),
       facts: { trusted: false, protocol: 'TLSv1.3', refusal: 'DEPTH_ZERO_SELF_SIGNED_CERT' },
     });
+  });
+
+  it('is sent nothing while it is not trusted', async () => {
+    const { cert, key: privateKey } = selfSigned(['127.0.0.1'], systemClock.now());
+    let received = 0;
+    const server = await listen(
+      createTlsServer({ cert, key: privateKey }, (socket) => {
+        socket.on('data', (piece) => {
+          received += piece.length;
+        });
+        socket.on('error', () => {});
+      }),
+      'https',
+    );
+    onTestFinished(() => server[Symbol.asyncDispose]());
+    const result = await examine(['files://data', '--write'], { env: at(server.origin) });
+    expect(result.states.at(-1)).toBe('tls fail');
+    await server.allClosed();
+    expect([server.connections, received]).toEqual([1, 0]);
   });
 
   it('is not trusted although another certificate is', async () => {

@@ -64,3 +64,21 @@ describe('a certificate that is trusted', () => {
     expect(result.of('tls').message).toContain('only (CERT_NOT_YET_VALID)');
   });
 });
+
+describe('a certificate that is not trusted', () => {
+  it('is refused although a variable of Node.js would let it pass', async () => {
+    const emulator = await startEmulator({ filesPort: 0, shares: ['data'], https: true });
+    onTestFinished(() => emulator.close());
+    const env = {
+      AZURE_STORAGE_CONNECTION_STRING: emulator.connectionString,
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
+      NODE_NO_WARNINGS: '1',
+    };
+    const listing = program.start(['ls', 'files://data'], env);
+    const doctor = program.start(['doctor', 'files://data'], env);
+    const [refusal, report] = await Promise.all([text(listing.stderr), text(doctor.stdout)]);
+    expect(refusal).toContain('[CertificateInvalid]');
+    expect(report).toMatch(/^fail +tls .*\n$/m);
+    expect(report).not.toMatch(/^\w+ +service /m);
+  });
+});

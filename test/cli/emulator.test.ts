@@ -104,6 +104,7 @@ describe('emulator', () => {
   });
 
   it.each([
+    [['--host', ''], '--host must be an address of this machine'],
     [['--location', '/tmp/x'], 'keeps everything in memory'],
     [['--blobs-port', '10000'], 'no Blob service'],
     [['--blobPort', '10000'], 'no Blob service'],

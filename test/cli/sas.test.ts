@@ -349,6 +349,7 @@ describe('what signs', () => {
       bob.oid,
     );
     expect(fieldsOf(result.stdout)).toMatchObject({ sduoid: bob.oid });
+    expect(result.stderr).toContain(`for the user ${bob.oid} alone, with a token of theirs beside it`);
   });
 
   it('is told which role an identity lacks', async () => {

@@ -210,7 +210,11 @@ describe('a SAS that ends while it holds a lock', () => {
 
   it('costs the lock, which is noticed in time', async () => {
     const { outcome, heldMs } = await hold(forAMinute);
-    expect(outcome).toMatchObject({ name: 'LeaseError', code: 'LeaseLost' });
+    expect(outcome).toMatchObject({
+      name: 'LeaseError',
+      code: 'LeaseLost',
+      cause: { name: 'AuthenticationError', code: 'ExpiredSas' },
+    });
     expect(heldMs).toBeLessThan(90_000);
   });
 

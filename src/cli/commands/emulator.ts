@@ -11,7 +11,6 @@ import {
 } from '../../emulator/index.js';
 import { ConfigurationError } from '../../files/index.js';
 import type { Flag, Flags } from '../flags.js';
-import type { Output } from '../output.js';
 import { UsageError } from '../usage-error.js';
 import type { Invocation, Verb } from '../verb.js';
 
@@ -114,7 +113,6 @@ async function serve(invocation: Invocation): Promise<void> {
   const running = await start(invocation, host);
   let certificate: TrustFile | undefined;
   try {
-    warnOfNetwork(output, host, invocation.flags);
     certificate = await trustFile(running, invocation.flags);
     await announce(invocation, running, { host, certificate: certificate?.path });
     await aborted(signal);
@@ -175,6 +173,7 @@ async function start({ flags, output }: Invocation, host: string): Promise<Emula
       roles: flags.list('role').length === 0 ? undefined : flags.list('role').map(parseRole),
       shares: flags.list('share'),
       strictApiVersion: flags.on('strict-api-version'),
+      onWarning: (warning) => output.warn(`azstore emulator: WARNING: ${warning}`),
       onFailure: (error) =>
         output.warn(`azstore emulator: a request failed inside the emulator: ${describe(error)}`),
     });
@@ -187,6 +186,7 @@ async function start({ flags, output }: Invocation, host: string): Promise<Emula
 /** The same message with the names that the command line has for the options. */
 function inFlags(error: ConfigurationError): Error {
   const message = error.message
+    .replace(/^host\b/, '--host')
     .replaceAll('filesPort', '--files-port')
     .replaceAll('blobsPort', '--blobs-port')
     .replace(/\baccounts\b/g, '--account')
@@ -244,14 +244,6 @@ function reachable(text: string, host: string): string {
 function withoutPrivateKeys(connectionString: string): string {
   return connectionString.replace(/AccountKey=([^;]*);/, (pair: string, key: string) =>
     wellKnownAccount.keys.includes(key) ? pair : '',
-  );
-}
-
-function warnOfNetwork(output: Output, host: string, flags: Flags): void {
-  if (host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host)) return;
-  const key = flags.list('account').length === 0 ? ' with a key that everybody knows' : '';
-  output.warn(
-    `azstore emulator: WARNING: listening on ${host}: other machines can reach it and read and write everything${key}`,
   );
 }
 

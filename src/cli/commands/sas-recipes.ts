@@ -85,7 +85,7 @@ export const sasCreate: Verb = recipe({
 
 export const sasDelete: Verb = recipe({
   name: 'delete',
-  about: 'make a URL with which one file can be deleted; includes breaking its lease',
+  about: 'make a URL with which one file can be deleted; a locked one only with the id of its lease',
   examples: ['azstore sas delete files://inbox/upload.bin --expires 5m'],
   sign: (client, request) => client.sas.forDelete(request),
 });

@@ -1,6 +1,6 @@
 import { exitCodes } from '../failures.js';
 import { formatCount } from '../format.js';
-import { type Output, printable } from '../output.js';
+import { jsonLine, type Output, printable } from '../output.js';
 import { type Finding, lineOf } from './finding.js';
 
 /** Prints findings as they come, with `--json` at the end. @returns the exit code of the first that failed. */
@@ -10,7 +10,7 @@ export async function report(output: Output, findings: AsyncIterable<Finding>): 
     all.push(finding);
     if (!output.mode.json) await output.lines([printable(output.redactor.redact(lineOf(finding)))]);
   }
-  if (output.mode.json) await output.bytes(`${output.redactor.redact(JSON.stringify(all))}\n`);
+  if (output.mode.json) await output.bytes(`${output.redactor.redact(jsonLine(all))}\n`);
   const failed = all.filter(({ status }) => status === 'fail');
   const warned = all.filter(({ status }) => status === 'warn');
   output.note(`azstore doctor: ${verdictOf(failed.length, warned.length)}`);

@@ -18,6 +18,8 @@ export interface SasClaims {
   readonly startsOn: Date | undefined;
   readonly expiresOn: Date | undefined;
   readonly ipRange: string | undefined;
+  /** The object id of the only user who may use it, with a token of theirs beside it. */
+  readonly delegatedUser: string | undefined;
   readonly protocol: string;
   readonly version: string | undefined;
 }
@@ -37,6 +39,7 @@ export function readClaims(query: string): SasClaims {
     startsOn: dateOf(text('st')),
     expiresOn: dateOf(text('se')),
     ipRange: text('sip'),
+    delegatedUser: text('sduoid'),
     protocol: text('spr') ?? 'https,http',
     version: text('sv'),
   };
@@ -94,7 +97,7 @@ export function examineClaims(claims: SasClaims, use: SasUse): Finding {
 }
 
 function describe(claims: SasClaims, now: number): string {
-  const { permissions, policyId, ipRange, protocol, version, startsOn, expiresOn } = claims;
+  const { permissions, policyId, ipRange, delegatedUser, protocol, version, startsOn, expiresOn } = claims;
   const names = [...(permissions ?? '')].map((letter) => letterNames[letter] ?? letter).join(', ');
   const rights =
     permissions === undefined ? `what its policy '${policyId}' says` : `${names} (sp=${permissions})`;
@@ -103,6 +106,7 @@ function describe(claims: SasClaims, now: number): string {
     startsOn !== undefined && startsOn.getTime() > now ? `from ${formatTime(startsOn)} UTC` : '',
     expiresOn === undefined ? '' : `until ${formatTime(expiresOn)} UTC${leftOf(expiresOn, now)}`,
     ipRange === undefined ? '' : `for ${ipRange} alone`,
+    delegatedUser === undefined ? '' : `for the user ${delegatedUser} alone`,
     protocol === 'https' ? 'over https' : '',
     version === undefined ? '' : `version ${version}`,
   ];
@@ -125,7 +129,7 @@ type Obstacle = Telling & { readonly code: 'ExpiredSas' | 'PermissionDenied' | '
 const another = '`azstore sas` makes another one, with an account key or an identity';
 
 function obstacleTo(claims: SasClaims, { location, named, url, now }: SasUse): Obstacle | undefined {
-  const { kind, level, services, startsOn, expiresOn, protocol } = claims;
+  const { kind, level, services, startsOn, expiresOn, protocol, delegatedUser } = claims;
   const denied = (message: string, cure = another): Obstacle => ({ code: 'PermissionDenied', message, cure });
   if (expiresOn !== undefined && expiresOn.getTime() <= now) {
     return { code: 'ExpiredSas', message: 'the SAS has expired', cure: another };
@@ -135,6 +139,10 @@ function obstacleTo(claims: SasClaims, { location, named, url, now }: SasUse): O
   }
   if (protocol === 'https' && url.protocol === 'http:') {
     return denied('the SAS is for https alone, and the endpoint is of plain http');
+  }
+  if (delegatedUser !== undefined) {
+    const message = 'the SAS is for one user, who must send a token beside it, and azstore sends none';
+    return denied(message, 'get one that is for nobody in particular, or use the token without it');
   }
   if (services?.includes('f') === false) return denied('the SAS is not for the File service (ss has no f)');
   if (kind !== 'account' && level === undefined) return denied('the SAS is not for the File service (sr)');

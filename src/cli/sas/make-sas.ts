@@ -82,9 +82,16 @@ function describe(sas: ResourceSas): string {
     timeOf(sas),
     ipRange === undefined ? '' : `for ${ipRange} alone`,
     protocol === 'https' ? 'over https' : 'over https and http',
+    userOf(sas),
     kind === 'user_delegation' ? 'as far as the identity that signed it may' : '',
   ];
   return parts.filter((part) => part !== '').join(', ');
+}
+
+/** Others would be refused, and whoever hands it out must know that. */
+function userOf({ token }: ResourceSas): string {
+  const user = new URLSearchParams(token).get('sduoid');
+  return user === null ? '' : `for the user ${user} alone, with a token of theirs beside it`;
 }
 
 function timeOf({ startsOn, expiresOn }: ResourceSas): string {

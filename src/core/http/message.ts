@@ -62,7 +62,8 @@ export type Layer = (next: Send) => Send;
 /** Carries requests to a service. Implement it to use another HTTP stack, or to stand in for the service in tests. */
 export interface Transport {
   /**
-   * Sends one request and gives its answer as soon as the headers are there.
+   * Sends one request and gives its answer as soon as the headers are there. The request is signed: `Authorization` is a secret,
+   * and with a SAS so are `target` and the URLs of sources in headers. Log none of them.
    * Must end when `call.cancellation` is cancelled, also while the body is read, and must follow no redirect. A failure
    * must be a `NetworkError`, as only that is tried again and counted by the circuit breaker; others pass as they are.
    */

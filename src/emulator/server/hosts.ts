@@ -1,3 +1,5 @@
+import { BlockList, isIP } from 'node:net';
+
 /** Whether clients may call the emulator by a name. */
 export type HostRule = (host: string) => boolean;
 
@@ -5,9 +7,15 @@ const clouds = 'windows\\.net|chinacloudapi\\.cn|usgovcloudapi\\.net';
 /** Names of storage accounts, which nobody else can make lead to this machine, and those that lead nowhere else. */
 const harmless = new RegExp(`^(?:(?:.+\\.)?localhost|[a-z0-9]{3,24}\\.file\\.core\\.(?:${clouds}))$`);
 
-/** Whether an address to listen on is reached from this machine only. */
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
+
+/** Whether an address to listen on is reached from this machine only, however it is written. */
 export function isLoopbackHost(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(host);
+  const family = isIP(host);
+  if (family === 0) return /^(?:.+\.)?localhost$/i.test(host);
+  return loopback.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
 /**

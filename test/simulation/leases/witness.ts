@@ -145,7 +145,13 @@ export class Witness {
 
   #observeRecord(delivery: Delivery, { status }: HttpResponse): void {
     const { request, from, sentAt, isDoubled } = delivery;
-    if (status >= 400 || request.target.includes('comp=lease')) return;
+    if (status >= 400) return;
+    if (request.target.includes('comp=lease')) {
+      // A fence keeps takers off, as a record does.
+      if (!from.alive && request.headers.get('x-ms-lease-action') === 'acquire')
+        this.lastLifeAt = this.#world.now;
+      return;
+    }
     if (request.method === 'DELETE') this.#recordSince = undefined;
     if (request.method !== 'PUT') return;
     this.#recordSince ??= this.#world.now;

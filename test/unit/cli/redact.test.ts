@@ -25,7 +25,13 @@ describe('Redactor', () => {
     ["'sig=abc'", "'sig=***'"],
     [`unknown command '${'k'.repeat(86)}=='`, "unknown command '***'"],
     ['got eyJhbGciOiJub25lIn0.eyJleHAiOjF9.c2ln', 'got ***'],
+    ['got a-b.eyJhbGciOiJub25lIn0.eyJleHAiOjF9 there', 'got a-b.*** there'],
+    ['got eyJhbGciOiJub25lIn0.txt', 'got eyJhbGciOiJub25lIn0.txt'],
   ])('takes out of %s what looks like a secret', (text, expected) => {
     expect(new Redactor().redact(text)).toBe(expected);
+  });
+
+  it('has soon been through a long text that looks like many tokens', { timeout: 5_000 }, () => {
+    expect(new Redactor().redact('eyJ-'.repeat(250_000))).not.toBe('');
   });
 });

@@ -40,6 +40,50 @@ function giveKey(exchange: ScriptedExchange, more = ''): void {
 
 const parameters = (sas: ResourceSas) => Object.fromEntries(new URLSearchParams(sas.token));
 
+describe('a function that gives the account key', () => {
+  const silent: AzureFilesConfig = { credentials: { type: 'shared_key', key: () => new Promise(() => {}) } };
+
+  it.each([
+    [{}, 30_000],
+    [{ timeoutMs: 400 }, 400],
+  ])('is waited for no longer than an attempt may take, with %j', async (given, limitMs) => {
+    const { client, clock } = scriptedClient(silent);
+    const signed = rejection(client.sas.forRead({ ...file, ...given }));
+    await clock.advance(limitMs - 1);
+    expect(clock.timerCount).toBe(1);
+    await clock.advance(1);
+    expect(await signed).toMatchObject({ name: 'NetworkError', code: 'Timeout', mayHaveBeenSent: false });
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('is not waited for after an abort', async () => {
+    const { client, clock } = scriptedClient(silent);
+    const controller = new AbortController();
+    const signed = rejection(client.sas.forRead({ ...file, signal: controller.signal }));
+    await clock.advance(10);
+    controller.abort(new Error('enough'));
+    expect(await signed).toMatchObject({ message: 'enough' });
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('leaves no timer behind when it answers', async () => {
+    const { client, clock } = scriptedClient({
+      credentials: { type: 'shared_key', key: async () => 'a2V5' },
+    });
+    await client.sas.forRead(file);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('is not asked with a limit that is none', async () => {
+    const { client } = scriptedClient(silent);
+    const signed = rejection(client.sas.forRead({ ...file, timeoutMs: 'soon' as never }));
+    expect(await signed).toMatchObject({
+      code: 'InvalidOption',
+      message: expect.stringContaining('timeoutMs'),
+    });
+  });
+});
+
 describe('client.sas with an account key', () => {
   it.each([
     ['forRead', ['read']],

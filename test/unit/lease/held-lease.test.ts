@@ -101,6 +101,30 @@ describe('the end of its time', () => {
     expect(await renewed).toMatchObject({ code: 'LeaseLost', cause: failure });
   });
 
+  it('tells that the renewals were refused, and by what', async () => {
+    const { held, clock, upkeep } = hold();
+    const refusal = new AuthenticationError('ExpiredSas', 'the SAS has expired');
+    upkeep.confirms(refusal);
+    await rejection(held.renew());
+    await clock.advance(15_000);
+    expect(held.lost).toMatchObject({
+      code: 'LeaseLost',
+      message: expect.stringContaining('no renewal succeeded in time (ExpiredSas)'),
+      cause: refusal,
+    });
+  });
+
+  it('has nothing to do with a failure that was followed by a renewal', async () => {
+    const { held, clock, upkeep } = hold();
+    upkeep.confirms(silence());
+    const renewed = held.renew();
+    await clock.advance(500);
+    await renewed;
+    await clock.advance(15_000);
+    expect(held.lost).toMatchObject({ code: 'LeaseLost' });
+    expect(held.lost?.cause).toBeUndefined();
+  });
+
   it('is told to whoever counts leases, once', async () => {
     const ends: number[] = [];
     const { held, clock } = hold({ onEnd: () => ends.push(1) });

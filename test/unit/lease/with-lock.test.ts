@@ -81,6 +81,23 @@ describe('an error of the work', () => {
     expect(await rejection(work)).toMatchObject({ code: 'LeaseLost', path: 'a.txt', cause: failure });
   });
 
+  it('is told beside the reason why no renewal came through', async () => {
+    const { lease, upkeep, clock } = locked();
+    const refusal = new AuthenticationError('ExpiredSas', 'the SAS has expired');
+    const failure = new Error('out of paper');
+    upkeep.confirms(...Array.from({ length: 40 }, () => refusal));
+    const work = runUnderLock(lease, async () => {
+      await clock.advance(20_000);
+      throw failure;
+    });
+    expect(await rejection(work)).toMatchObject({
+      code: 'LeaseLost',
+      message: expect.stringContaining('ExpiredSas'),
+      path: 'a.txt',
+      cause: { errors: [refusal, failure] },
+    });
+  });
+
   it('that is the loss itself is told as it is', async () => {
     const { lease, upkeep, clock } = locked();
     upkeep.confirms(false);

@@ -32,6 +32,7 @@ describe('what deserves a second look', () => {
   it('is to change everything in an account', () => {
     expect(concerns(account('sco', 'w'))).toEqual(['changes everything in the account']);
     expect(concerns(account('o', 'wd'))).toEqual(['writes and deletes in every share']);
+    expect(concerns(account('co', 'dl'))).toEqual(['deletes shares with everything in them']);
   });
 
   it('is to be valid for more than a day, but not to lean on a policy', () => {

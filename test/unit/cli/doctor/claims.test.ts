@@ -37,6 +37,7 @@ describe('readClaims', () => {
       startsOn: undefined,
       expiresOn: undefined,
       ipRange: undefined,
+      delegatedUser: undefined,
       protocol: 'https,http',
       version: undefined,
     });
@@ -61,6 +62,7 @@ describe('examineClaims', () => {
     ['sr=f&sp=r&st=2026-03-03&se=2026-03-09', 'fail'],
     ['sr=d&sp=r&se=2026-03-09', 'fail'],
     ['ss=b&srt=co&sp=r&se=2026-03-09', 'fail'],
+    ['sr=f&sp=r&se=2026-03-09&skoid=x&sduoid=alice', 'fail'],
   ])('of %s is %s', (query, status) => {
     expect(examineClaims(readClaims(query), use).status).toBe(status);
   });
@@ -72,6 +74,9 @@ describe('examineClaims', () => {
     );
     expect(examineClaims(readClaims('ss=bf&srt=co&sp=rx'), use).message).toBe(
       'allows read, x (sp=rx) on the account (services bf, levels co)',
+    );
+    expect(examineClaims(readClaims('sr=f&sp=r&sduoid=alice'), use).message).toMatch(
+      /^the SAS is for one user, .*; it allows read \(sp=r\) on one file, for the user alice alone$/,
     );
   });
 });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { request as httpRequest, type IncomingMessage } from 'node:http';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { type EmulatorOptions, startEmulator } from '../../../../src/emulator/index.js';
-import { hostRule } from '../../../../src/emulator/server/hosts.js';
+import { hostRule, isLoopbackHost } from '../../../../src/emulator/server/hosts.js';
 import { rawExchange, signedRequest } from '../../../support/raw-exchange.js';
 
 describe('the names of a loopback emulator', () => {
@@ -17,6 +17,7 @@ describe('the names of a loopback emulator', () => {
     'localhost.:10003',
     '[::1]:10003',
     '[::1]',
+    '[::ffff:7f00:1]',
     'devstoreaccount1.file.localhost:10003',
     'devstoreaccount1.file.core.windows.net',
     'devstoreaccount1.file.core.chinacloudapi.cn:443',
@@ -40,7 +41,7 @@ describe('the names of a loopback emulator', () => {
     '0.0.0.0:10003',
     '[::]:10003',
     '192.168.1.7:10003',
-    '[::ffff:7f00:1]',
+    '[::ffff:c0a8:107]',
     '1270.0.0.1',
     '',
     ':10003',
@@ -105,7 +106,7 @@ describe('an emulator that is called by another name', () => {
   });
 
   it('serves everyone who reaches it when it listens for other machines', async () => {
-    const endpoint = await start({ host: '0.0.0.0' });
+    const endpoint = await start({ host: '0.0.0.0', onWarning: () => {} });
     const outgoing = httpRequest({
       port: new URL(endpoint).port,
       host: '127.0.0.1',
@@ -116,5 +117,69 @@ describe('an emulator that is called by another name', () => {
     const [response] = (await once(outgoing, 'response')) as [IncomingMessage];
     response.resume();
     expect(response.statusCode).toBe(403);
+  });
+});
+
+describe('the address that an emulator listens on', () => {
+  it.each([
+    '127.0.0.1',
+    '127.9.9.9',
+    '::1',
+    '0:0:0:0:0:0:0:1',
+    '::ffff:127.0.0.1',
+    'localhost',
+    'LocalHost',
+    'a.localhost',
+  ])('%s is reached from this machine only', (host) => expect(isLoopbackHost(host)).toBe(true));
+
+  it.each([
+    '0.0.0.0',
+    '::',
+    '192.168.1.7',
+    'fe80::1',
+    '::ffff:10.0.0.1',
+    '0',
+    '',
+    'machine.example',
+    'localhost.example',
+  ])('%s may be reached from others', (host) => expect(isLoopbackHost(host)).toBe(false));
+
+  it.each(['', ' '])("is not left to chance by '%s'", async (host) => {
+    await expect(startEmulator({ filesPort: 0, host })).rejects.toMatchObject({
+      code: 'InvalidOption',
+      message: expect.stringMatching(/^host must be an address/),
+    });
+  });
+
+  async function warningsOf(options: EmulatorOptions) {
+    const warnings: string[] = [];
+    const emulator = await startEmulator({
+      filesPort: 0,
+      onWarning: (text) => warnings.push(text),
+      ...options,
+    });
+    await emulator.close();
+    return warnings;
+  }
+
+  it('is told when others can reach it, and whether everybody knows the key', async () => {
+    const accounts = [{ name: 'mine', keys: ['a2V5'] }];
+    expect(await warningsOf({})).toEqual([]);
+    expect(await warningsOf({ host: '0.0.0.0' })).toEqual([
+      'listening on 0.0.0.0: other machines can reach it and read and write everything with a key that everybody knows',
+    ]);
+    expect(await warningsOf({ host: '0.0.0.0', accounts })).toEqual([
+      'listening on 0.0.0.0: other machines can reach it and read and write everything',
+    ]);
+  });
+
+  it('is a warning of the process where nobody else is told', async () => {
+    const emitted = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    onTestFinished(() => emitted.mockRestore());
+    await warningsOf({ host: '0.0.0.0', onWarning: undefined });
+    expect(emitted).toHaveBeenCalledExactlyOnceWith(
+      expect.stringContaining('listening on 0.0.0.0: other machines can reach it'),
+      { code: 'AZSTORE_EMULATOR_EXPOSED' },
+    );
   });
 });

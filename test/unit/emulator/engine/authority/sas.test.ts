@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkSasFields } from '../../../../../src/emulator/engine/authority/sas-fields.js';
 import { ShareRequests } from '../../../../support/share-requests.js';
 import {
   account,
@@ -622,5 +623,16 @@ describe('a signature beside other credentials', () => {
       sig: hmac(key, text),
     };
     expect((await ask(requests, get(query(fields)))).headers.get('Content-Disposition')).toBe('ä\t+');
+  });
+});
+
+describe('letters without end', () => {
+  /** All of them different, and none a letter of a signature: looking for one that is there twice must not take long. */
+  const letters = Array.from({ length: 50_000 }, (_, index) => String.fromCharCode(0x100 + index)).join('');
+  const fields = { sv: '2024-11-04', ss: 'f', srt: 'o', sp: 'r', se: '2030-01-01', sig: 'c2ln' };
+
+  it.each(['ss', 'srt', 'sp'])('in %s are refused at once', { timeout: 2_000 }, (name) => {
+    const query = new Map(Object.entries({ ...fields, [name]: letters }));
+    expect(() => checkSasFields(query)).toThrow(expect.objectContaining({ code: 'AuthenticationFailed' }));
   });
 });
