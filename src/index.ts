@@ -245,6 +245,7 @@ export {
   defaultApiVersion,
   defaultCircuitBreakerConfig,
   defaultClientOptions,
+  defaultNotesDirectory,
   defaultRetryConfig,
   defaultTimeoutsMs,
   defaultTransferOptions,
