@@ -151,6 +151,7 @@ function receiving(
   make: (options: object) => Duplex | null | undefined,
   buffer: ReceiveBuffer,
 ): Duplex | null | undefined {
+  if (!buffer.usable) return make({});
   let socket: Duplex | null | undefined;
   const receiver = new Receiver(buffer, () => isIdle(socket as Socket | undefined));
   socket = make({ onread: receiver.onread });

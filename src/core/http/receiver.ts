@@ -11,6 +11,8 @@ type ReceivingSocket = Socket & { [receiverOf]?: Receiver };
 
 /** What sockets read into: one buffer for all of an agent, as everything in it is taken before the next one is read. */
 export class ReceiveBuffer {
+  /** Turns false when Node's parser turns out to be fed otherwise than known: all later sockets are Node's alone. */
+  usable = true;
   #buffer: Buffer | undefined;
 
   get bytes(): Buffer {
@@ -28,6 +30,7 @@ export class ReceiveBuffer {
 export class Receiver {
   /** Options for making the socket. */
   readonly onread: { readonly buffer: Uint8Array; callback(length: number): boolean };
+  readonly #buffer: ReceiveBuffer;
   readonly #isIdle: () => boolean;
   #socket: Socket | undefined;
   /** Whether the next bytes are the beginning of an answer that may be long. */
@@ -38,6 +41,7 @@ export class Receiver {
   /** @param isIdle - Whether nobody waits for anything on the connection. */
   constructor(buffer: ReceiveBuffer, isIdle: () => boolean) {
     const { bytes } = buffer;
+    this.#buffer = buffer;
     this.onread = { buffer: bytes, callback: (length) => this.#receive(bytes.subarray(0, length)) };
     this.#isIdle = isIdle;
   }
@@ -89,8 +93,12 @@ export class Receiver {
     return body.receive(bytes.subarray(head.length));
   }
 
+  /** Node's parser listens to the socket. Better a connection that fails at once, and is made anew, than bytes that vanish. */
   #parse(bytes: Buffer): void {
-    this.#socket?.emit('data', bytes);
+    const socket = this.#socket;
+    if (socket === undefined || socket.destroyed || socket.emit('data', bytes)) return;
+    this.#buffer.usable = false;
+    socket.destroy();
   }
 }
 
