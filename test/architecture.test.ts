@@ -80,6 +80,15 @@ describe('architecture', () => {
     expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
   });
 
+  it('lets the folders of the client import only those below them', () => {
+    const folders = ['wire', 'locks', 'content', 'directories', 'transfers'];
+    const levelOf = (file: string) => folders.indexOf(/^files\/(\w+)\//.exec(file)?.[1] ?? '');
+    const inside = imports.filter(({ from, to }) => levelOf(from) >= 0 && levelOf(to) >= 0);
+    const wrong = inside.filter(({ from, to }) => levelOf(to) > levelOf(from));
+    expect(inside.length).toBeGreaterThan(50);
+    expect(wrong.map(({ from, to }) => `${from} -> ${to}`)).toEqual([]);
+  });
+
   it('keeps sockets and files out of the engine and the store interface', () => {
     const wrong = imports.filter(
       ({ from, to }) =>

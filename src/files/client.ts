@@ -5,20 +5,20 @@ import { createPipeline, type Pipeline } from '../core/pipeline.js';
 import { LeaseRegistry } from '../lease/lease-registry.js';
 import { AzureFilesClientBuilder } from './builder.js';
 import type { AzureFilesConfig } from './config.js';
+import { createFileService } from './content/files.js';
 import type { FilesContext } from './context.js';
-import { createDirectoryService } from './directories.js';
-import type { DirectoryService } from './directory-service.js';
+import { createDirectoryService } from './directories/directories.js';
+import type { DirectoryService } from './directories/directory-service.js';
 import { mapFailure } from './failure.js';
-import { createFileService } from './files.js';
-import type { LeaseService } from './lease-service.js';
-import { createLeaseService } from './leases.js';
+import type { LeaseService } from './locks/lease-service.js';
+import { createLeaseService } from './locks/leases.js';
 import { checkShareName } from './paths.js';
-import { createSasService } from './sas.js';
-import type { SasService } from './sas-service.js';
+import { createSasService } from './sas/sas.js';
+import type { SasService } from './sas/sas-service.js';
 import type { FileService, ShareService } from './services.js';
 import { createShareService } from './shares.js';
-import { createStreamingService } from './streaming.js';
-import type { StreamingService } from './streaming-service.js';
+import { createStreamingService } from './transfers/streaming.js';
+import type { StreamingService } from './transfers/streaming-service.js';
 
 /** What may be told of the credentials of a client. */
 export interface CredentialInfo extends CredentialOrigin {

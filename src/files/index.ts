@@ -96,16 +96,7 @@ export {
 export { AzureFilesClientBuilder } from './builder.js';
 export { AzureFilesClient, type CredentialInfo } from './client.js';
 export type { AzureFilesConfig } from './config.js';
-export type { DirectoryService } from './directory-service.js';
-export type {
-  DirectoryTransferOptions,
-  DirectoryTransfers,
-  DirectoryUploadOptions,
-  DownloadDirectoryRequest,
-  ShareDirectory,
-  SyncRequest,
-  UploadDirectoryRequest,
-} from './directory-transfer-service.js';
+export type { DirectoryService } from './directories/directory-service.js';
 export {
   type DeleteFailure,
   DirectoryError,
@@ -115,14 +106,7 @@ export {
   type FileErrorCode,
   type FileErrorDetails,
 } from './errors.js';
-export {
-  type FileSasOptions,
-  generateFileSas,
-  generateShareSas,
-  type ShareSasOptions,
-} from './file-sas.js';
-export type { FileSasPermission, FileServiceSasOptions, ShareSasPermission } from './file-sas-fields.js';
-export { isRecordEntry as isLeaseRecord } from './lease-record.js';
+export { isRecordEntry as isLeaseRecord } from './locks/lease-record.js';
 export type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
@@ -133,7 +117,7 @@ export type {
   LeaseReference,
   LeaseService,
   LeaseTarget,
-} from './lease-service.js';
+} from './locks/lease-service.js';
 export { type CheckedPath, checkDirectoryPath, checkFilePath, checkShareName } from './paths.js';
 export type {
   AbortCopyRequest,
@@ -183,6 +167,13 @@ export type {
   WriteFileRequest,
   WriteIfMatchRequest,
 } from './requests.js';
+export {
+  type FileSasOptions,
+  generateFileSas,
+  generateShareSas,
+  type ShareSasOptions,
+} from './sas/file-sas.js';
+export type { FileSasPermission, FileServiceSasOptions, ShareSasPermission } from './sas/file-sas-fields.js';
 export type {
   FileSasRequest,
   GenerateAccountSasRequest,
@@ -192,7 +183,12 @@ export type {
   SasService,
   SasTerms,
   UserDelegationKeyRequest,
-} from './sas-service.js';
+} from './sas/sas-service.js';
+export {
+  generateUserDelegationSas,
+  type UserDelegationSasOptions,
+  type UserDelegationSigner,
+} from './sas/user-delegation-sas.js';
 export type {
   BoundAppendOptions,
   BoundChangeOptions,
@@ -205,6 +201,15 @@ export type {
   ShareService,
 } from './services.js';
 export type {
+  DirectoryTransferOptions,
+  DirectoryTransfers,
+  DirectoryUploadOptions,
+  DownloadDirectoryRequest,
+  ShareDirectory,
+  SyncRequest,
+  UploadDirectoryRequest,
+} from './transfers/directory-transfer-service.js';
+export type {
   DownloadFileRequest,
   DownloadRangeRequest,
   DownloadStreamRequest,
@@ -216,7 +221,7 @@ export type {
   TransferOptions,
   UploadFileRequest,
   UploadStreamRequest,
-} from './streaming-service.js';
+} from './transfers/streaming-service.js';
 export type {
   AppendResult,
   ByteRange,
@@ -248,8 +253,3 @@ export type {
   SmbProperties,
   SubdirectoryEntry,
 } from './types.js';
-export {
-  generateUserDelegationSas,
-  type UserDelegationSasOptions,
-  type UserDelegationSigner,
-} from './user-delegation-sas.js';

@@ -1,17 +1,11 @@
 import { checkSignal } from '../core/option-checks.js';
 import { checkTimeout } from '../core/options.js';
 import type {
-  DownloadDirectoryRequest,
-  ShareDirectory,
-  SyncRequest,
-  UploadDirectoryRequest,
-} from './directory-transfer-service.js';
-import type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
   InspectLeaseRequest,
   LeaseReference,
-} from './lease-service.js';
+} from './locks/lease-service.js';
 import { invalidRequest } from './request-checks.js';
 import type {
   AbortCopyRequest,
@@ -56,7 +50,13 @@ import type {
   ListSasRequest,
   ReadSasRequest,
   UserDelegationKeyRequest,
-} from './sas-service.js';
+} from './sas/sas-service.js';
+import type {
+  DownloadDirectoryRequest,
+  ShareDirectory,
+  SyncRequest,
+  UploadDirectoryRequest,
+} from './transfers/directory-transfer-service.js';
 import type {
   DownloadFileRequest,
   DownloadRangeRequest,
@@ -64,7 +64,7 @@ import type {
   SweepRequest,
   UploadFileRequest,
   UploadStreamRequest,
-} from './streaming-service.js';
+} from './transfers/streaming-service.js';
 import type { ByteRange } from './types.js';
 
 /** Makes sure that a field can be what it should be. @throws {ConfigurationError} `InvalidRequest`, `InvalidOption` */

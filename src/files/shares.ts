@@ -4,6 +4,7 @@ import { shareFields } from './request-fields.js';
 import type { GetSharePropertiesRequest, GetShareStatisticsRequest, ListSharesRequest } from './requests.js';
 import { iterating, method } from './service-method.js';
 import type { ShareService } from './services.js';
+import type { ShareListing, ShareProperties, ShareStatistics } from './types.js';
 import {
   getSharePropertiesRequest,
   getShareStatisticsRequest,
@@ -11,8 +12,7 @@ import {
   listSharesRequest,
   sharePropertiesOf,
   shareStatisticsOf,
-} from './share-wire.js';
-import type { ShareListing, ShareProperties, ShareStatistics } from './types.js';
+} from './wire/share-wire.js';
 
 /** The service behind `client.shares`. */
 export function createShareService(context: FilesContext): ShareService {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { readListing } from '../../src/files/listing-reader.js';
+import { readListing } from '../../src/files/wire/listing-reader.js';
 import { patterned } from '../support/patterned.js';
 import { ShareRequests } from '../support/share-requests.js';
 

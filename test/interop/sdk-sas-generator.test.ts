@@ -15,8 +15,8 @@ import {
 } from '@azure/storage-file-share';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { generateFileSas, generateShareSas } from '../../src/files/file-sas.js';
-import { generateUserDelegationSas } from '../../src/files/user-delegation-sas.js';
+import { generateFileSas, generateShareSas } from '../../src/files/sas/file-sas.js';
+import { generateUserDelegationSas } from '../../src/files/sas/user-delegation-sas.js';
 import { generateAccountSas } from '../../src/sas/account-sas.js';
 import type { SasLimits, SasResponseHeaders } from '../../src/sas/limits.js';
 

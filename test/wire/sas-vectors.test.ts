@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { signature } from '../../src/core/auth/shared-key.js';
-import { generateShareSas, serviceStringToSign } from '../../src/files/file-sas.js';
-import type { SignedFields } from '../../src/files/file-sas-fields.js';
-import { delegationStringToSign, generateUserDelegationSas } from '../../src/files/user-delegation-sas.js';
+import { generateShareSas, serviceStringToSign } from '../../src/files/sas/file-sas.js';
+import type { SignedFields } from '../../src/files/sas/file-sas-fields.js';
+import {
+  delegationStringToSign,
+  generateUserDelegationSas,
+} from '../../src/files/sas/user-delegation-sas.js';
 import { type AccountFields, accountStringToSign, generateAccountSas } from '../../src/sas/account-sas.js';
 import type { SasProtocol } from '../../src/sas/limits.js';
 

@@ -4,8 +4,8 @@ import { createPipeline } from '../../../src/core/pipeline.js';
 import { createEmulator } from '../../../src/emulator/index.js';
 import { locateFile } from '../../../src/files/context.js';
 import { mapFailure } from '../../../src/files/failure.js';
-import { FileLockOperations } from '../../../src/files/file-lock-operations.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
+import { FileLockOperations } from '../../../src/files/locks/file-lock-operations.js';
 import { ManualClock } from '../../../src/simulation/manual-clock.js';
 
 const path = 'd/a.txt';

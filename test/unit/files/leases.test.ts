@@ -2,7 +2,7 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { createEmulator } from '../../../src/emulator/index.js';
 import { AzureFilesClient } from '../../../src/files/index.js';
-import { recordPathOf } from '../../../src/files/lease-record.js';
+import { recordPathOf } from '../../../src/files/locks/lease-record.js';
 import { ManualClock } from '../../../src/simulation/manual-clock.js';
 import { rejection } from '../../support/rejection.js';
 

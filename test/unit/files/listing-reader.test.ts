@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { XMLParser } from 'fast-xml-parser';
 import { describe, expect, it } from 'vitest';
-import { countEntries, readListing } from '../../../src/files/listing-reader.js';
 import type { DirectoryListing } from '../../../src/files/types.js';
+import { countEntries, readListing } from '../../../src/files/wire/listing-reader.js';
 
 const directory = { share: 'data', path: 'some/where' };
 const modified = 'Wed, 07 Dec 2022 04:02:49 GMT';

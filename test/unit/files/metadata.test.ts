@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { HttpHeaders } from '../../../src/core/http/headers.js';
-import { metadataCopy, metadataOf, setMetadataHeaders } from '../../../src/files/metadata.js';
+import { metadataCopy, metadataOf, setMetadataHeaders } from '../../../src/files/wire/metadata.js';
 import { scriptedClient } from './scripted-client.js';
 
 function sent(metadata: Record<string, string>): HttpHeaders {

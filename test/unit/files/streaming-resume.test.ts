@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { NetworkError } from '../../../src/core/errors.js';
 import { HttpHeaders } from '../../../src/core/http/headers.js';
 import { bufferedBody } from '../../../src/core/http/message.js';
-import type { UploadFileRequest } from '../../../src/files/streaming-service.js';
+import type { UploadFileRequest } from '../../../src/files/transfers/streaming-service.js';
 import { identityAt } from '../../../src/transfer/file-sink.js';
 import type { TransferProgress } from '../../../src/transfer/progress.js';
 import { patterned } from '../../support/patterned.js';

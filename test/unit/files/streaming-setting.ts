@@ -5,12 +5,12 @@ import type { ClientOptions } from '../../../src/core/options.js';
 import { resolveClientOptions } from '../../../src/core/options.js';
 import { createPipeline } from '../../../src/core/pipeline.js';
 import { createEmulator } from '../../../src/emulator/index.js';
+import { createFileService } from '../../../src/files/content/files.js';
 import type { FilesContext } from '../../../src/files/context.js';
-import { createDirectoryService } from '../../../src/files/directories.js';
+import { createDirectoryService } from '../../../src/files/directories/directories.js';
 import { mapFailure } from '../../../src/files/failure.js';
-import { createFileService } from '../../../src/files/files.js';
-import { createLeaseService } from '../../../src/files/leases.js';
-import { createStreamingService } from '../../../src/files/streaming.js';
+import { createLeaseService } from '../../../src/files/locks/leases.js';
+import { createStreamingService } from '../../../src/files/transfers/streaming.js';
 import { InterceptedTransport, type Interceptor } from '../../support/intercepted-transport.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { generateFileSas, generateShareSas } from '../../../src/files/file-sas.js';
+import { generateFileSas, generateShareSas } from '../../../src/files/sas/file-sas.js';
 import { generateAccountSas } from '../../../src/sas/account-sas.js';
 import { sasConcerns } from '../../../src/sas/concerns.js';
 import type { GeneratedSas } from '../../../src/sas/generated-sas.js';

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { generateFileSas, generateShareSas } from '../../../src/files/file-sas.js';
-import { generateUserDelegationSas } from '../../../src/files/user-delegation-sas.js';
+import { generateFileSas, generateShareSas } from '../../../src/files/sas/file-sas.js';
+import { generateUserDelegationSas } from '../../../src/files/sas/user-delegation-sas.js';
 import { generateAccountSas } from '../../../src/sas/account-sas.js';
 import { type GeneratedSas, ResourceSas } from '../../../src/sas/generated-sas.js';
 import { UserDelegationKey } from '../../../src/sas/user-delegation-key.js';
