@@ -9,6 +9,7 @@ import { committedSize, repairAppend } from './append-mark.js';
 import { type FilesContext, type Location, send } from './context.js';
 import { FileLockOperations } from './file-lock-operations.js';
 import { filePropertiesOf, getPropertiesRequest } from './file-wire.js';
+import { refuseRecord } from './lease-record.js';
 import { type ResolvedAcquire, resolveAcquire } from './lease-requests.js';
 import type { CallOptions, LeaseScope, LockPatience } from './requests.js';
 import type { FileProperties } from './types.js';
@@ -28,12 +29,14 @@ export interface TakenLock {
 /**
  * Takes the lock on a file. What its last holder left half done is put right before anybody sees it.
  * @throws {LeaseError} `LeaseAlreadyPresent`.
+ * @throws {ConfigurationError} `InvalidPath` for a record, which cannot be locked itself.
  */
 export async function takeFileLock(
   context: FilesContext,
   at: Location,
   wish: ResolvedAcquire & Pick<HeldStart, 'expiry'>,
 ): Promise<TakenLock> {
+  refuseRecord(at.path);
   const { clock } = context.pipeline.options;
   let { proposedId } = wish;
   for (let round = 1; ; round++) {
@@ -72,6 +75,14 @@ export function rememberLease(
   held.watchDeadline();
   context.leases?.add(start.id, held);
   return held;
+}
+
+/** The lock of this client on a file, if the id is that of one. */
+export function lockOn(context: FilesContext, at: Location, leaseId: string): HeldLease | undefined {
+  const held = context.leases?.find(leaseId);
+  const { share, path } = held?.resource ?? {};
+  // The service does not tell names by case.
+  return share === at.share && path?.toLowerCase() === at.path.toLowerCase() ? held : undefined;
 }
 
 /** What is done under a lock works with. */

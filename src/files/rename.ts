@@ -8,6 +8,7 @@ import { writeRecord, writeRecordIf } from '../lease/record.js';
 import { momentOf, timing } from '../lease/timing.js';
 import { type FilesContext, type Location, locateDirectory, locateFile, send } from './context.js';
 import { hasCode } from './failure.js';
+import { lockOn } from './file-lock.js';
 import { FileLockOperations } from './file-lock-operations.js';
 import { resolveAcquire } from './lease-requests.js';
 import { type RenameLocations, renameDirectoryRequest, renamed, renameFileRequest } from './rename-wire.js';
@@ -44,14 +45,6 @@ async function copyRecord(
   if (record === undefined) return;
   const { durationSeconds, holder } = record;
   await prepareRecord(context, to, { durationSeconds, holder, signal });
-}
-
-/** The lock of this client on a file, if the id is that of one. */
-function lockOn(context: FilesContext, from: Location, leaseId: string): HeldLease | undefined {
-  const held = context.leases?.find(leaseId);
-  const { share, path } = held?.resource ?? {};
-  // The service does not tell names by case.
-  return share === from.share && path?.toLowerCase() === from.path.toLowerCase() ? held : undefined;
 }
 
 interface LockedRename {
