@@ -207,6 +207,12 @@ describe('a lease on a file', () => {
     expect(await client.files.exists({ path: '.none.lease' })).toBe(false);
   });
 
+  it('tells of a share that is missing by the name of the file, not by that of its record', async () => {
+    const { client } = await setting();
+    const error = await rejection(client.leases.acquire({ share: 'nowhere', path }));
+    expect(error).toMatchObject({ code: 'ShareNotFound', share: 'nowhere', path });
+  });
+
   it('ends a wait at once when the signal is aborted', async () => {
     const { client, clock } = await setting();
     await client.leases.acquire({ path });
