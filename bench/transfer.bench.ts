@@ -1,7 +1,8 @@
 // Moving one large file up and down, with the client, with the official SDK, and with the plainest loop over node:http that
 // does the same, against a server that keeps nothing, in a process each. Prints throughput, CPU and memory, and the ratios to
-// the loop. BENCH_MIB sets the size (256), BENCH_ROUND_TRIPS the milliseconds that a proxy adds ("0,5,50"), BENCH_ROUNDS the
-// rounds (3), BENCH_SCENARIOS what is run.
+// the loop. BENCH_MIB sets the size (256), BENCH_ROUND_TRIPS the milliseconds that are added to each round trip ("0,5,50"),
+// BENCH_ROUNDS the rounds (3), BENCH_SCENARIOS what is run ("down, to memory;down, to a file"). The server holds its answers
+// back for that time; with BENCH_DELAY=proxy a proxy delays every byte instead, which takes a third processor.
 import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -23,6 +24,8 @@ const port = Number(process.env.BENCH_PORT);
 const directory = process.env.BENCH_DIRECTORY ?? '';
 const at = { share: 'share', path: 'directory/file.bin' };
 const endpoint = `http://127.0.0.1:${port}/${account}`;
+/** What a transfer over a long distance may be given. */
+const roomy = { memoryBudget: 64 * mebibyte, concurrency: 16 };
 const local = () => join(directory, 'source.bin');
 const copy = () => join(directory, `copy-${process.pid}.bin`);
 
@@ -52,11 +55,35 @@ function checkCopy(): void {
   if (statSync(copy()).size !== size) throw new Error('the copy has another size');
 }
 
+/** Sends what comes piece by piece. */
+async function bareUpFrom(next: () => Promise<Buffer>): Promise<void> {
+  const free: Buffer[] = [];
+  let turn: Promise<unknown> = Promise.resolve();
+  let rest: Buffer = Buffer.alloc(0);
+  const fill = async (buffer: Buffer, length: number) => {
+    for (let filled = 0; filled < length; ) {
+      if (rest.length === 0) rest = await next();
+      const copied = rest.copy(buffer, filled, 0, length - filled);
+      rest = rest.subarray(copied);
+      filled += copied;
+    }
+  };
+  await bareInParallel(size, async (range) => {
+    const buffer = free.pop() ?? Buffer.allocUnsafeSlow(rangeSize);
+    const length = range.end - range.start;
+    const filled = turn.then(() => fill(buffer, length));
+    turn = filled;
+    await filled;
+    await barePut(port, range, buffer.subarray(0, length));
+    free.push(buffer);
+  });
+}
+
 type Scenario = Readonly<Record<string, () => () => Promise<unknown>>>;
 const loop = 'bare node:http';
 const official = '@azure/storage-file-share';
 
-const scenarios: Readonly<Record<string, Scenario>> = {
+const scenarios: Record<string, Scenario> = {
   'up, from memory': {
     [loop]: () => {
       const data = Buffer.alloc(size, 7);
@@ -67,6 +94,11 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       const client = ours();
       const data = Buffer.alloc(size, 7);
       return () => client.streaming.uploadStream(at, data);
+    },
+    'azstore, 64 MiB of memory': () => {
+      const client = ours();
+      const data = Buffer.alloc(size, 7);
+      return () => client.streaming.uploadStream({ ...at, ...roomy }, data);
     },
     [official]: () => {
       const file = theirs();
@@ -95,8 +127,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
     'azstore, 64 MiB of memory': () => {
       const client = ours();
-      const request = { ...at, memoryBudget: 64 * mebibyte, concurrency: 16 };
-      return () => client.streaming.uploadFrom(request, local());
+      return () => client.streaming.uploadFrom({ ...at, ...roomy }, local());
     },
     [official]: () => {
       const file = theirs();
@@ -104,30 +135,18 @@ const scenarios: Readonly<Record<string, Scenario>> = {
     },
   },
   'up, from a stream': {
-    [loop]: () => {
-      const free: Buffer[] = [];
-      return async () => {
-        const source = Readable.from(pieces())[Symbol.asyncIterator]();
-        let turn: Promise<unknown> = Promise.resolve();
-        await bareInParallel(size, async (range) => {
-          const buffer = free.pop() ?? Buffer.allocUnsafeSlow(rangeSize);
-          const length = range.end - range.start;
-          const filled = turn.then(async () => {
-            for (let filling = 0; filling < length; ) {
-              const { value } = (await source.next()) as { value: Buffer };
-              filling += value.copy(buffer, filling);
-            }
-          });
-          turn = filled;
-          await filled;
-          await barePut(port, range, buffer.subarray(0, length));
-          free.push(buffer);
-        });
-      };
+    [loop]: () => () => {
+      const source = Readable.from(pieces())[Symbol.asyncIterator]();
+      return bareUpFrom(async () => (await source.next()).value as Buffer);
     },
     azstore: () => {
       const client = ours();
       return () => client.streaming.uploadStream({ ...at, totalSize: size }, Readable.from(pieces()));
+    },
+    'azstore, 64 MiB of memory': () => {
+      const client = ours();
+      const request = { ...at, totalSize: size, ...roomy };
+      return () => client.streaming.uploadStream(request, Readable.from(pieces()));
     },
     'azstore, unknown length': () => {
       const client = ours();
@@ -148,6 +167,12 @@ const scenarios: Readonly<Record<string, Scenario>> = {
       const client = ours();
       const into = new Uint8Array(size);
       return () => client.streaming.downloadRange({ ...at, start: 0, end: size, into });
+    },
+    // Nothing but the memory of the caller is held.
+    'azstore, 16 ranges at a time': () => {
+      const client = ours();
+      const into = new Uint8Array(size);
+      return () => client.streaming.downloadRange({ ...at, concurrency: 16, start: 0, end: size, into });
     },
     [official]: () => {
       const file = theirs();
@@ -187,6 +212,13 @@ const scenarios: Readonly<Record<string, Scenario>> = {
         checkCopy();
       };
     },
+    'azstore, 64 MiB of memory': () => {
+      const client = ours();
+      return async () => {
+        await client.streaming.downloadTo({ ...at, ...roomy }, copy());
+        checkCopy();
+      };
+    },
     [official]: () => {
       const file = theirs();
       return async () => {
@@ -213,6 +245,29 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   },
 };
 
+/** From one share to the other, through this process. */
+const through: Scenario = {
+  [loop]: () => async () => {
+    const pieces = (await bareGetStream(port))[Symbol.asyncIterator]();
+    await bareUpFrom(async () => (await pieces.next()).value as Buffer);
+  },
+  azstore: () => {
+    const client = ours();
+    return async () => {
+      const stream = await client.streaming.downloadStream(at);
+      await client.streaming.uploadStream({ ...at, totalSize: size }, stream);
+    };
+  },
+  [official]: () => {
+    const file = theirs();
+    return async () => {
+      const { readableStreamBody } = await file.download();
+      await file.uploadStream(readableStreamBody as Readable, size, rangeSize, 5);
+    };
+  },
+};
+scenarios['through, stream to stream'] = through;
+
 const [scenario = '', contender = ''] = (process.argv[2] ?? '').split('|');
 const asked = scenarios[scenario]?.[contender];
 if (asked !== undefined) serveTransfer(asked());
@@ -224,24 +279,33 @@ async function main(): Promise<void> {
   const rounds = Number(process.env.BENCH_ROUNDS ?? 3);
   const place = mkdtempSync(join(tmpdir(), 'azstore-bench-'));
   writeFileSync(join(place, 'source.bin'), Buffer.alloc(size, 7));
-  const server = await startServer('bulk', String(size));
   try {
     for (const roundTripMs of roundTrips) {
-      const proxy =
-        roundTripMs === 0
-          ? undefined
-          : await startServer('delay', server.ready.port ?? '', String(roundTripMs));
-      const env = { BENCH_PORT: (proxy ?? server).ready.port ?? '', BENCH_DIRECTORY: place };
+      const server = await startDelayed(roundTripMs);
+      const env = { BENCH_PORT: server.port, BENCH_DIRECTORY: place };
       for (const name of wanted) {
         const names = Object.keys(scenarios[name] ?? {});
         const file = fileURLToPath(import.meta.url);
         const results = await compareTransfers(file, { scenario: name, names, rounds, env });
         printTransfers(`${name}, ${size / mebibyte} MiB, ${roundTripMs} ms added`, { size, results });
       }
-      await proxy?.stop();
+      await server.stop();
     }
   } finally {
-    await server.stop();
     rmSync(place, { recursive: true, force: true });
   }
+}
+
+/** A server whose answers take that much longer. */
+async function startDelayed(roundTripMs: number) {
+  const byProxy = process.env.BENCH_DELAY === 'proxy' && roundTripMs > 0;
+  const server = await startServer('bulk', String(size), String(byProxy ? 0 : roundTripMs));
+  const port = server.ready.port ?? '';
+  if (!byProxy) return { port, stop: () => server.stop() };
+  const proxy = await startServer('delay', port, String(roundTripMs));
+  const stop = async () => {
+    await proxy.stop();
+    await server.stop();
+  };
+  return { port: proxy.ready.port ?? '', stop };
 }

@@ -1,8 +1,10 @@
 // Takes every range and gives any, as the File service answers, without keeping or looking at a byte: what moving bytes
-// costs the client is measured against it. A file has as many bytes as the argument says.
-import { createServer, type ServerResponse } from 'node:http';
+// costs the client is measured against it. A file has as many bytes as the first argument says; the second one says by how
+// many milliseconds each answer is held back, which is a round trip without the work of passing the bytes on.
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 
 const size = Number(process.argv[2] ?? 256 * 1024 * 1024);
+const heldMs = Number(process.argv[3] ?? 0);
 const block = Buffer.alloc(1024 * 1024, 7);
 const version = [
   ['Last-Modified', 'Mon, 02 Mar 2026 03:04:05 GMT'],
@@ -46,24 +48,31 @@ function give(response: ServerResponse, range: { start: number; end: number } | 
   write();
 }
 
+function acknowledge({ method, url }: IncomingMessage, response: ServerResponse): void {
+  if (method === 'HEAD') response.writeHead(200, [...properties, ['Content-Length', String(size)]].flat());
+  else {
+    const status = url?.includes('comp=properties') ? 200 : 201;
+    response.writeHead(status, [...version, ['Content-Length', '0']].flat());
+  }
+  response.end();
+}
+
+function later(answer: () => void): void {
+  if (heldMs > 0) setTimeout(answer, heldMs);
+  else answer();
+}
+
 const server = createServer((request, response) => {
   const { method, headers } = request;
   const match = /^bytes=(\d+)-(\d*)$/.exec(String(headers['x-ms-range'] ?? headers.range ?? ''));
   if (method === 'GET') {
     const start = Number(match?.[1] ?? 0);
     const end = match?.[2] ? Math.min(size, Number(match[2]) + 1) : size;
-    give(response, match === null ? undefined : { start, end });
+    later(() => give(response, match === null ? undefined : { start, end }));
     return;
   }
   request.on('data', () => {});
-  request.on('end', () => {
-    if (method === 'HEAD') response.writeHead(200, [...properties, ['Content-Length', String(size)]].flat());
-    else {
-      const status = request.url?.includes('comp=properties') ? 200 : 201;
-      response.writeHead(status, [...version, ['Content-Length', '0']].flat());
-    }
-    response.end();
-  });
+  request.on('end', () => later(() => acknowledge(request, response)));
 });
 server.keepAliveTimeout = 60_000;
 server.listen(0, '127.0.0.1', () => {

@@ -21,7 +21,7 @@ export const exitCodes = {
 
 /** Some of many things failed: each was reported when it happened. */
 export class PartialFailure extends Error {
-  /** The first of them, which decides the exit code. */
+  /** The first of them, where it decides the exit code; otherwise that is 1. */
   readonly first: unknown;
   readonly details: Readonly<Record<string, number>>;
 
@@ -107,11 +107,16 @@ export function exitCodeOf(error: unknown): number {
   if (notFoundCodes.has(code)) return exitCodes.notFound;
   if (conflictCodes.has(code) || error instanceof LeaseError) return exitCodes.conflict;
   if (error instanceof AuthenticationError) return exitCodes.notAuthorised;
-  if (error instanceof ConfigurationError) return usageCodes.has(code) ? exitCodes.usage : exitCodes.failed;
+  if (error instanceof ConfigurationError) return isUsage(error) ? exitCodes.usage : exitCodes.failed;
   if (error instanceof NetworkError)
     return code === 'CertificateInvalid' ? exitCodes.failed : exitCodes.temporary;
   if (error instanceof AzureFilesError && error.retryable) return exitCodes.temporary;
   return exitCodes.failed;
+}
+
+/** What a service refuses is not known before something may have been done. */
+function isUsage({ code, status }: ConfigurationError): boolean {
+  return usageCodes.has(code) || (code === 'InvalidRequest' && status === undefined);
 }
 
 /** The stable name of what went wrong. */

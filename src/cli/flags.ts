@@ -1,3 +1,5 @@
+import { formatBytes } from './format.js';
+import { parseSize } from './sizes.js';
 import { formatSpan, parseTime } from './times.js';
 import { UsageError } from './usage-error.js';
 
@@ -7,12 +9,12 @@ export interface Flag {
   readonly name: string;
   /** One letter. */
   readonly short?: string;
-  /** `list` may be given several times; in the environment its values are separated by commas. `time` is `30s`, `2m`. */
-  readonly kind: 'switch' | 'text' | 'integer' | 'list' | 'time';
+  /** `list` may be given several times; in the environment its values are separated by commas. `time` is `30s`, `size` is `64MiB`. */
+  readonly kind: 'switch' | 'text' | 'integer' | 'list' | 'time' | 'size';
   /** What the value is called in the help. */
   readonly placeholder?: string;
   readonly about: string;
-  /** Limits of an integer, or of a time in milliseconds. */
+  /** Limits of an integer, of a time in milliseconds, or of a size in bytes. */
   readonly min?: number;
   readonly max?: number;
   /** A time is understood by the service in whole seconds only. */
@@ -88,6 +90,11 @@ export class Flags {
     return this.integer(name);
   }
 
+  /** A size. */
+  bytes(name: string): number | undefined {
+    return this.integer(name);
+  }
+
   /** The values of a repeatable flag; empty when it was not given. */
   list(name: string): readonly string[] {
     const value = this.#values.get(name)?.value;
@@ -110,6 +117,8 @@ function parse(flag: Flag, given: true | string | readonly string[], where: stri
       return parseInteger(flag, String(given), where);
     case 'time':
       return parseTimeFlag(flag, String(given), where);
+    case 'size':
+      return parseSizeFlag(flag, String(given), where);
     case 'list':
       return typeof given === 'string' ? given.split(/[,;]/).filter((item) => item !== '') : asList(given);
   }
@@ -145,4 +154,15 @@ function parseTimeFlag(flag: Flag, text: string, where: string): number {
   const limits = `from ${formatSpan(min)} to ${formatSpan(max)}`;
   const infinite = mayBeInfinite === true ? ", or 'infinite'" : '';
   throw new UsageError(`${where} must be ${kind} such as 30s or 1m, ${limits}${infinite}, got '${text}'`);
+}
+
+function parseSizeFlag(flag: Flag, text: string, where: string): number {
+  const { min = 0, max = Number.MAX_SAFE_INTEGER } = flag;
+  const bytes = parseSize(text);
+  if (bytes !== undefined && bytes >= min && bytes <= max) return bytes;
+  const limits =
+    max === Number.MAX_SAFE_INTEGER
+      ? `of at least ${formatBytes(min)}`
+      : `from ${formatBytes(min)} to ${formatBytes(max)}`;
+  throw new UsageError(`${where} must be a size such as 64MiB or 10MB, ${limits}, got '${text}'`);
 }

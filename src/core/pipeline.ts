@@ -3,7 +3,7 @@ import { signLayer } from './auth/sign.js';
 import { type Call, Cancellation, type Operation } from './call.js';
 import type { AzureStorageError } from './errors.js';
 import type { HttpHeaders } from './http/headers.js';
-import type { HttpRequest, HttpResponse, Layer, Send, Transport } from './http/message.js';
+import type { ClientBody, HttpRequest, HttpResponse, Layer, Send, Transport } from './http/message.js';
 import { createNodeTransport } from './http/node-transport.js';
 import { checkSignal } from './option-checks.js';
 import { checkTimeout, checkTotalTimeout, type ResolvedClientOptions } from './options.js';
@@ -63,13 +63,15 @@ export interface PipelineRequest {
   /** `basePath`, path and query, percent-encoded. */
   readonly target: string;
   readonly headers: HttpHeaders;
-  readonly body?: Uint8Array | undefined;
+  readonly body?: ClientBody | undefined;
 }
 
 /** Carries out operations of one service for one client. */
 export interface Pipeline {
   readonly endpoint: ResolvedClientOptions['endpoint'];
   readonly options: ResolvedClientOptions;
+  /** Whether a body may be one that is read while it is sent. */
+  readonly takesRepeatable: boolean;
   /**
    * Sends one operation through all layers.
    * @throws {ConfigurationError} `InvalidOption` when a limit or the signal of the execution is none.
@@ -88,6 +90,7 @@ export function createPipeline(options: ResolvedClientOptions, service: ServiceD
   return {
     endpoint,
     options,
+    takesRepeatable: transport.takesRepeatable === true,
     send(request, execution) {
       try {
         versionFor(execution.operation, options.credentials.kind, api);

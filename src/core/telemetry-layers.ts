@@ -1,7 +1,7 @@
 import { type Call, derivedCall } from './call.js';
 import type { Clock } from './clock.js';
 import { AuthenticationError, AzureStorageError, LeaseError, NetworkError, ServerError } from './errors.js';
-import type { HttpRequest, HttpResponse, Layer } from './http/message.js';
+import { type HttpRequest, type HttpResponse, isClientBody, type Layer } from './http/message.js';
 import { WatchedBody } from './http/watched-body.js';
 import type { CircuitState } from './resilience/circuit-breaker.js';
 import type { Attributes, LogLevel, Span, Telemetry } from './telemetry.js';
@@ -117,7 +117,7 @@ function resourceOf({ resource }: Call): Attributes {
 
 /** Bytes that are sent, or the length that a file is given; `undefined` where there is no such thing. */
 function sizeOf({ body }: HttpRequest, { resource }: Call): number | undefined {
-  if (body instanceof Uint8Array) return body.length;
+  if (isClientBody(body)) return body.length;
   return resource.size === undefined ? undefined : Number(resource.size);
 }
 
@@ -128,8 +128,7 @@ function succeeded(observed: Observed, response: HttpResponse, received: number)
   span.setAttributes({ status, size, ...attributesOf(call, response) });
   span.end();
   measure(observed, String(status));
-  const sent =
-    call.operation.verb === 'write' && request.body instanceof Uint8Array ? request.body.length : 0;
+  const sent = call.operation.verb === 'write' && isClientBody(request.body) ? request.body.length : 0;
   countBytes(observed, 'upload', sent);
   countBytes(observed, 'download', call.operation.verb === 'read' ? received : 0);
   report.log('info', `${settings.name} operation completed`, logAttributes(observed, { status }));

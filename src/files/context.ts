@@ -1,6 +1,6 @@
 import { ConfigurationError } from '../core/errors.js';
 import { HttpHeaders } from '../core/http/headers.js';
-import type { HttpResponse } from '../core/http/message.js';
+import type { ClientBody, HttpResponse } from '../core/http/message.js';
 import type { Pipeline } from '../core/pipeline.js';
 import type { Attributes } from '../core/telemetry.js';
 import type { LeaseRegistry } from '../lease/lease-registry.js';
@@ -35,7 +35,7 @@ export interface WireRequest {
   readonly method: string;
   readonly target: string;
   readonly headers: HttpHeaders;
-  readonly body?: Uint8Array;
+  readonly body?: ClientBody;
   /** For errors and spans. */
   readonly resource: Readonly<Record<string, string>>;
   /** What the answer adds to the span. */

@@ -46,6 +46,12 @@ interface Wanted {
   readonly settings: TransferSettings;
 }
 
+function copyOf(piece: Uint8Array): Uint8Array {
+  const copy = Buffer.allocUnsafeSlow(piece.length);
+  copy.set(piece);
+  return copy;
+}
+
 /** A part of one version of a file, in order. */
 class StreamedFile {
   readonly #wanted: Wanted;
@@ -63,9 +69,11 @@ class StreamedFile {
     const progress = new ProgressCounter(length, onProgress, { clock });
     if (length <= 0) return progress.add(0);
     const hash = this.#hash();
+    // What a consumer gets is the consumer's; a body only lends its pieces.
+    const own = way === 'ranges' ? (piece: Uint8Array) => piece : copyOf;
     const give: TakeBytes = (piece, position) => {
       hash?.update(piece);
-      const taken = take(piece, position);
+      const taken = take(own(piece), position);
       progress.add(piece.length);
       return taken;
     };
@@ -98,7 +106,7 @@ class StreamedFile {
     const opened = this.#first.take();
     if (opened === undefined) await settings.pacer?.take(length, signal);
     else settings.pacer?.charge(length);
-    const bytes = new Uint8Array(length);
+    const bytes = Buffer.allocUnsafeSlow(length);
     const take: TakeBytes = (piece, position) => bytes.set(piece, position - range.start);
     await readRange(range, file.reading, { take, signal, opened });
     return bytes;

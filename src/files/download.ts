@@ -1,4 +1,5 @@
 import { BatchWriter, batchBytes } from '../transfer/batch-writer.js';
+import { BufferPool } from '../transfer/buffer-pool.js';
 import { chunksOf } from '../transfer/chunk-plan.js';
 import type { FileSink } from '../transfer/file-sink.js';
 import { FirstAnswer } from '../transfer/first-answer.js';
@@ -64,13 +65,14 @@ export class DownloadRun {
     if (size === 0 || done.bytes > 0) progress.add(0);
     const plan = chunksOf(done.gaps({ start: 0, end: size }), rangeBytes);
     const concurrency = lanesFor(settings, Math.min(rangeBytes, batchBytes + pieceBytes));
+    const buffers = new BufferPool(Math.min(rangeBytes, batchBytes));
     try {
       await runWindow(plan, { concurrency, signal }, async (range, windowSignal) => {
         const opened = first.take();
         const length = range.end - range.start;
         if (opened === undefined) await pacer?.take(length, windowSignal);
         else pacer?.charge(length);
-        await this.#range(range, { opened, signal: windowSignal, progress });
+        await this.#range(range, { opened, signal: windowSignal, progress, buffers });
       });
     } finally {
       first.discard();
@@ -82,16 +84,23 @@ export class DownloadRun {
 
   async #range(
     range: ByteRange,
-    way: { opened: OpenedRange | undefined; signal: AbortSignal; progress: ProgressCounter },
+    way: {
+      opened: OpenedRange | undefined;
+      signal: AbortSignal;
+      progress: ProgressCounter;
+      buffers: BufferPool;
+    },
   ): Promise<void> {
     const { sink, settings, onWritten } = this.#job;
     const { verify } = settings;
-    const { progress, opened, signal } = way;
+    const { progress, opened, signal, buffers } = way;
+    const buffer = buffers.take();
     // What has not been compared may have to be written again: it has not arrived yet.
-    const writer = new BatchWriter(sink, verify ? () => {} : (bytes) => progress.add(bytes));
+    const writer = new BatchWriter(sink, buffer, verify ? () => {} : (bytes) => progress.add(bytes));
     const take = (piece: Uint8Array, position: number) => writer.take(piece, position);
     await readRange(range, this.#file.reading, { take, signal, opened });
     await writer.flush();
+    buffers.give(buffer);
     await onWritten?.(range);
     if (verify) progress.add(range.end - range.start);
   }

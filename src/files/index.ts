@@ -38,9 +38,11 @@ export { HttpHeaders } from '../core/http/headers.js';
 export {
   BodyTooLargeError,
   bufferedBody,
+  type ClientBody,
   type HttpMethod,
   type HttpRequest,
   type HttpResponse,
+  type RepeatableBody,
   type ResponseBody,
   type TakePiece,
   type Transport,
@@ -79,6 +81,7 @@ export { UserDelegationKey, type UserDelegationKeyFields } from '../sas/user-del
 export type { UploadInput } from '../transfer/any-source.js';
 export type { ProgressListener, TransferProgress } from '../transfer/progress.js';
 export { type Checksum, defaultTransferOptions } from '../transfer/settings.js';
+export { stateDirectory as defaultNotesDirectory } from '../transfer/state-directory.js';
 export type { ByteStream } from '../transfer/stream-reader.js';
 export { TransferError, type TransferErrorCode } from '../transfer/transfer-error.js';
 export type { DirectoryProgress, DirectoryProgressListener } from '../transfer/tree/tree-progress.js';

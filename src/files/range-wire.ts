@@ -1,4 +1,4 @@
-import type { HttpResponse } from '../core/http/message.js';
+import type { ClientBody, HttpResponse } from '../core/http/message.js';
 import { formatRange, parseContentRange } from '../core/wire/byte-range.js';
 import { parseXml, type XmlElement, xmlText } from '../core/wire/xml.js';
 import { etagOf, integerOf, lastModifiedOf, requiredNumber, unexpected } from './answers.js';
@@ -89,7 +89,7 @@ export interface PutRange extends LeaseScope {
   /** First byte. */
   readonly start: number;
   /** At most 4 MiB; sent as they are, without a copy. */
-  readonly data: Uint8Array;
+  readonly data: ClientBody;
   /** Of `data`, in base64: the service refuses bytes that do not have it. */
   readonly md5?: string | undefined;
 }

@@ -101,15 +101,17 @@ class Resumption {
   async #begin(): Promise<FileProperties> {
     const { clock } = this.#context.pipeline.options;
     const id = clock.uuid();
-    const sink = await FileSink.create(this.#download.localPath, { id, overwrite: this.#overwrite });
+    const sink = await FileSink.prepare(this.#download.localPath, { id, overwrite: this.#overwrite });
     const local = { boot: await bootOf(clock) };
     const begun = { id, size: 0, phase: 'moving', remote: {}, local, done: [] } as const;
     const transfer = new NotedTransfer(this.#journal, begun, { isNoted: false });
     return this.#move(transfer, sink, (run) =>
       run.whole(async (properties) => {
         // Of one range there is nothing to go on with.
-        if (properties.size <= this.#download.settings.rangeBytes) return;
-        await transfer.begin({ size: properties.size, remote: factsOf(properties) });
+        if (properties.size > this.#download.settings.rangeBytes) {
+          await transfer.begin({ size: properties.size, remote: factsOf(properties) });
+        }
+        await sink.open();
       }),
     );
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { AzureStorageError } from '../core/errors.js';
+import type { ClientBody } from '../core/http/message.js';
 import { BufferPool } from '../transfer/buffer-pool.js';
 import { chunksOf } from '../transfer/chunk-plan.js';
 import { HashedSource } from '../transfer/hashed-source.js';
@@ -18,6 +19,8 @@ import { checkSize, maxFileBytes } from './request-checks.js';
 import type { CallOptions, FileHttpHeaders, LeaseScope } from './requests.js';
 import type { ByteRange, FileVersion } from './types.js';
 
+/** What is read of a file at a time, at least. */
+const leastPieceBytes = 256 * 1024;
 /** How often a range is sent that arrives with another MD5. */
 const maxMismatches = 3;
 /** What a file of unknown length gets at first, in ranges. */
@@ -93,11 +96,15 @@ export class UploadRun {
     const { settings, call } = this.#job;
     const { rangeBytes } = settings;
     const { size = maxFileBytes, inMemory } = this.#source;
-    const concurrency = lanesFor(settings, inMemory ? 0 : rangeBytes);
-    const pool = inMemory ? undefined : new BufferPool(Math.min(rangeBytes, size));
+    const inPieces = this.#context.pipeline.takesRepeatable && this.#source.pieces !== undefined;
+    const heldEach = inMemory ? 0 : inPieces ? pieceBytesOf(settings) : rangeBytes;
+    const concurrency = lanesFor(settings, heldEach);
+    const pool = inMemory ? undefined : new BufferPool(Math.min(heldEach, size));
     const plan = this.#unlessEnded(chunksOf(this.#done.gaps({ start: 0, end: size }), rangeBytes));
     await runWindow(plan, { concurrency, signal: call.signal }, async (range, signal) => {
       try {
+        const pieces = inPieces && pool !== undefined ? this.#source.pieces?.(range, pool) : undefined;
+        if (pieces !== undefined) return await this.#write(range, pieces, signal);
         const buffer = pool?.take();
         await this.#write(range, await this.#source.slice(range, buffer), signal);
         if (buffer !== undefined) pool?.give(buffer);
@@ -124,7 +131,7 @@ export class UploadRun {
     }
   }
 
-  async #write(planned: ByteRange, data: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #write(planned: ByteRange, data: ClientBody, signal: AbortSignal): Promise<void> {
     const range = { start: planned.start, end: planned.start + data.length };
     if (range.end < planned.end) this.#ended = true;
     if (data.length === 0) return;
@@ -136,10 +143,12 @@ export class UploadRun {
     this.#progress.add(data.length);
   }
 
-  async #put(range: ByteRange, data: Uint8Array, signal: AbortSignal): Promise<void> {
+  async #put(range: ByteRange, data: ClientBody, signal: AbortSignal): Promise<void> {
     const { call, settings } = this.#job;
     const { leaseId, timeoutMs } = call;
-    const md5 = settings.verify ? createHash('md5').update(data).digest('base64') : undefined;
+    const held = data instanceof Uint8Array ? data : undefined;
+    const md5 =
+      settings.verify && held !== undefined ? createHash('md5').update(held).digest('base64') : undefined;
     this.#requests += 1;
     for (let attempt = 1; ; attempt++) {
       const wire = putRangeRequest(this.#at, { start: range.start, data, leaseId, md5 });
@@ -190,6 +199,11 @@ export class UploadRun {
   get #place(): string {
     return `${this.#at.share}/${this.#at.path}`;
   }
+}
+
+/** As much of each range as the budget has for all that may be under way: the fewer the pieces, the less they cost. */
+function pieceBytesOf({ memoryBudget, concurrency, rangeBytes }: TransferSettings): number {
+  return Math.min(rangeBytes, Math.max(leastPieceBytes, Math.floor(memoryBudget / concurrency)));
 }
 
 /** Bytes were changed on the way: the service has stored nothing. */

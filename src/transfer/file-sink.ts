@@ -19,23 +19,32 @@ export interface FileSinkOptions {
  * same directory, and renamed at the end.
  */
 export class FileSink {
-  readonly #handle: FileHandle;
+  #opened: FileHandle | undefined;
   readonly #path: string;
   readonly #temporary: string;
   readonly #overwrite: boolean;
 
-  private constructor(handle: FileHandle, file: { path: string; temporary: string; overwrite: boolean }) {
-    this.#handle = handle;
-    this.#path = file.path;
-    this.#temporary = file.temporary;
-    this.#overwrite = file.overwrite;
+  private constructor(path: string, { id, overwrite }: FileSinkOptions) {
+    this.#path = path;
+    this.#temporary = temporaryPath(path, id);
+    this.#overwrite = overwrite;
   }
 
-  /** @throws {TransferError} `LocalNotAFile`, `LocalFileExists`; errors of the file system as they are. */
-  static async create(path: string, { id, overwrite }: FileSinkOptions): Promise<FileSink> {
-    await refuseTarget(path, overwrite);
-    const temporary = temporaryPath(path, id);
-    return new FileSink(await open(temporary, 'wx+'), { path, temporary, overwrite });
+  /**
+   * Nothing is on the disk until {@link open}: whoever writes down first what will be there leaves nothing behind that
+   * nobody knows of.
+   * @throws {TransferError} `LocalNotAFile`, `LocalFileExists`; errors of the file system as they are.
+   */
+  static async prepare(path: string, options: FileSinkOptions): Promise<FileSink> {
+    await refuseTarget(path, options.overwrite);
+    return new FileSink(path, options);
+  }
+
+  /** The same, opened. @throws as `prepare` and {@link open} do. */
+  static async create(path: string, options: FileSinkOptions): Promise<FileSink> {
+    const sink = await FileSink.prepare(path, options);
+    await sink.open();
+    return sink;
   }
 
   /**
@@ -45,17 +54,26 @@ export class FileSink {
    */
   static async reopen(
     path: string,
-    { id, overwrite, leastBytes }: FileSinkOptions & { readonly leastBytes: number },
+    { leastBytes, ...options }: FileSinkOptions & { readonly leastBytes: number },
   ): Promise<FileSink | undefined> {
-    await refuseTarget(path, overwrite);
-    const temporary = temporaryPath(path, id);
-    const handle = await open(temporary, 'r+').catch(ignoreMissing);
+    const sink = await FileSink.prepare(path, options);
+    const handle = await open(sink.#temporary, 'r+').catch(ignoreMissing);
     if (handle === undefined) return undefined;
-    const sink = new FileSink(handle, { path, temporary, overwrite });
+    sink.#opened = handle;
     const stats = await handle.stat();
     if (stats.isFile() && stats.size >= leastBytes) return sink;
     await sink.discard();
     return undefined;
+  }
+
+  /** Makes the file under its temporary name. @throws errors of the file system as they are. */
+  async open(): Promise<void> {
+    this.#opened = await open(this.#temporary, 'wx+');
+  }
+
+  get #handle(): FileHandle {
+    if (this.#opened === undefined) throw new TypeError('the file has not been opened');
+    return this.#opened;
   }
 
   /** Which file it is, whatever its name; the name that it is given does not change that. */
@@ -68,25 +86,6 @@ export class FileSink {
     while (written < bytes.length) {
       const result = await this.#handle.write(bytes, written, bytes.length - written, position + written);
       written += result.bytesWritten;
-    }
-  }
-
-  /** The same for pieces that follow one another, in one call. */
-  async writeAll(pieces: readonly Uint8Array[], position: number): Promise<void> {
-    const [first] = pieces;
-    if (pieces.length === 1 && first !== undefined) return this.write(first, position);
-    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    const { bytesWritten } = await this.#handle.writev(pieces, position);
-    if (bytesWritten < length) await this.#writeRest(pieces, bytesWritten, position);
-  }
-
-  /** A disk may take less than it is given: it then says why with the next write. */
-  async #writeRest(pieces: readonly Uint8Array[], written: number, position: number): Promise<void> {
-    let start = 0;
-    for (const piece of pieces) {
-      const skipped = Math.min(piece.length, Math.max(0, written - start));
-      await this.write(piece.subarray(skipped), position + start + skipped);
-      start += piece.length;
     }
   }
 
@@ -118,12 +117,13 @@ export class FileSink {
 
   /** Lets go of what was written, for another run. Never fails. */
   async leave(): Promise<void> {
-    await this.#handle.close().catch(() => {});
+    await this.#opened?.close().catch(() => {});
   }
 
   /** Removes what was written. Never fails. */
   async discard(): Promise<void> {
-    await this.#handle.close().catch(() => {});
+    if (this.#opened === undefined) return;
+    await this.leave();
     await unlink(this.#temporary).catch(() => {});
   }
 }

@@ -1,6 +1,8 @@
 import type { BigIntStats } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { RepeatableBody } from '../core/http/message.js';
 import type { ByteRange } from '../core/wire/byte-range.js';
+import type { BufferPool } from './buffer-pool.js';
 import type { Source } from './source.js';
 import { TransferError } from './transfer-error.js';
 
@@ -56,6 +58,10 @@ export class FileSource implements Source {
     return bytes;
   }
 
+  pieces(range: ByteRange, pool: BufferPool): RepeatableBody {
+    return new FilePieces(this, range, pool);
+  }
+
   async verify(): Promise<void> {
     const now = await this.#handle.stat({ bigint: true });
     if (now.size !== this.#opened.size || now.mtimeNs !== this.#opened.mtimeNs) throw this.#changed();
@@ -69,6 +75,31 @@ export class FileSource implements Source {
     return new TransferError('SourceChanged', `${this.#path} was written to while it was being sent`, {
       retryable: true,
     });
+  }
+}
+
+/** A range of a file, read while it is sent. */
+class FilePieces implements RepeatableBody {
+  readonly length: number;
+  readonly #source: FileSource;
+  readonly #range: ByteRange;
+  readonly #pool: BufferPool;
+
+  constructor(source: FileSource, range: ByteRange, pool: BufferPool) {
+    this.length = range.end - range.start;
+    this.#source = source;
+    this.#range = range;
+    this.#pool = pool;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
+    const buffer = this.#pool.take();
+    const { start, end } = this.#range;
+    for (let at = start; at < end; at += buffer.length) {
+      yield await this.#source.slice({ start: at, end: Math.min(end, at + buffer.length) }, buffer);
+    }
+    // Only here: of a sending that was broken off, something may still be under way.
+    this.#pool.give(buffer);
   }
 }
 

@@ -20,7 +20,10 @@ export interface OpenedRange {
 /** Asks for a range. The answer must be for all of it, and of the version of all others; failures are final. */
 export type OpenRange = (range: ByteRange, signal: AbortSignal | undefined) => Promise<OpenedRange>;
 
-/** Takes the bytes of a range from a position on. A promise holds back what follows. What it throws is final. */
+/**
+ * Takes the bytes of a range from a position on. They are lent: their memory is used again as soon as this returns. A promise
+ * holds back what follows. What it throws is final.
+ */
 export type TakeBytes = (bytes: Uint8Array, position: number) => Promise<void> | void;
 
 /** How ranges are read. */

@@ -1,4 +1,6 @@
+import type { RepeatableBody } from '../core/http/message.js';
 import type { ByteRange } from '../core/wire/byte-range.js';
+import type { BufferPool } from './buffer-pool.js';
 
 /** Where the bytes of an upload come from. Knows nothing of where they go. */
 export interface Source {
@@ -14,6 +16,11 @@ export interface Source {
    * @param buffer - Memory that may be used for them, at least as long as the range. @defaultValue memory of their own
    */
   slice(range: ByteRange, buffer?: Uint8Array): Promise<Uint8Array>;
+  /**
+   * The same as something that is read while it is sent, where the source can read any part of itself again. Nothing of the
+   * range is then held but a buffer of the pool.
+   */
+  pieces?(range: ByteRange, pool: BufferPool): RepeatableBody;
   /**
    * Called when all was read.
    * @throws {TransferError} when what was read is not the whole, or not one state of the source.

@@ -6,6 +6,8 @@ export type ByteStream = ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>;
 /** One way to read and to give up every kind of stream. */
 export interface StreamReader {
   read(): Promise<{ done?: boolean | undefined; value?: unknown }>;
+  /** What is here already, where the stream can tell; `undefined`: ask {@link read}. */
+  ready(): unknown;
   /** Never throws. */
   cancel(reason: unknown): void;
 }
@@ -24,8 +26,14 @@ export function readerOf(stream: unknown): StreamReader {
 
 function iteratingReader(stream: AsyncIterable<Uint8Array>): StreamReader {
   const iterator = stream[Symbol.asyncIterator]();
+  let listening = false;
   return {
-    read: () => iterator.next(),
+    read: () => {
+      listening = true;
+      return iterator.next();
+    },
+    // Not before the iterator listens: a failure of the stream would be nobody's, which ends the process.
+    ready: () => (listening && isReadable(stream) ? (stream.read() ?? undefined) : undefined),
     cancel: (reason) => {
       if (isDestroyable(stream)) stream.destroy(reason instanceof Error ? reason : undefined);
       // Not awaited: a generator that waits for its next value ends only after that value has come.
@@ -39,12 +47,18 @@ function webReader(stream: ReadableStream<Uint8Array>): StreamReader {
   const reader = stream.getReader();
   return {
     read: () => reader.read(),
+    ready: () => undefined,
     cancel: (reason) => void reader.cancel(reason).then(ignore, ignore),
   };
 }
 
 function invalid(message: string): ConfigurationError {
   return new ConfigurationError('InvalidRequest', message);
+}
+
+/** A stream of Node, whose buffer can be read beside its iterator. */
+function isReadable(stream: object): stream is { read(): unknown } {
+  return 'readableFlowing' in stream && 'read' in stream && typeof stream.read === 'function';
 }
 
 function isDestroyable(stream: object): stream is { destroy(error?: Error): void } {

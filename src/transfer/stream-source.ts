@@ -26,7 +26,9 @@ export class StreamSource implements Source {
   #turn: Promise<unknown> = Promise.resolve();
   /** The look behind the last byte that was announced. */
   #ending: Promise<void> | undefined;
-  readonly #closed = new AbortController();
+  #closing: { readonly reason: unknown } | undefined;
+  /** Ends the read that is under way. */
+  #giveUp = (_reason: unknown) => {};
 
   /**
    * @param size - `undefined`: as many bytes as come.
@@ -55,8 +57,9 @@ export class StreamSource implements Source {
   }
 
   async close(reason?: unknown): Promise<void> {
-    if (this.#closed.signal.aborted) return;
-    this.#closed.abort(reason ?? new Error('the stream is closed'));
+    if (this.#closing !== undefined) return;
+    this.#closing = { reason: reason ?? new Error('the stream is closed') };
+    this.#giveUp(this.#closing.reason);
     if (!this.#ended) this.#reader.cancel(reason);
   }
 
@@ -64,7 +67,7 @@ export class StreamSource implements Source {
     const bytes = buffer?.subarray(0, length) ?? Buffer.allocUnsafe(length);
     let filled = 0;
     while (filled < length) {
-      if (this.#chunk.length === 0) await this.#advance();
+      if (this.#chunk.length === 0 && !this.#takeReady()) await this.#advance();
       if (this.#ended && this.size === undefined) return bytes.subarray(0, filled);
       if (this.#ended) throw this.#mismatch('fewer');
       const part = this.#chunk.subarray(0, length - filled);
@@ -102,20 +105,28 @@ export class StreamSource implements Source {
   /** Reads the next chunk; ends at once when the source is closed, however long the stream takes. */
   async #advance(): Promise<void> {
     if (this.#ended) return;
-    const { signal } = this.#closed;
-    signal.throwIfAborted();
+    if (this.#closing !== undefined) throw this.#closing.reason;
     const { done, value } = await new Promise<Awaited<ReturnType<StreamReader['read']>>>(
       (resolve, reject) => {
-        const onClose = () => reject(signal.reason);
-        signal.addEventListener('abort', onClose, { once: true });
-        this.#reader
-          .read()
-          .then(resolve, reject)
-          .finally(() => signal.removeEventListener('abort', onClose));
+        this.#giveUp = reject;
+        this.#reader.read().then(resolve, reject);
       },
     );
     if (done === true) this.#ended = true;
-    else if (value instanceof Uint8Array) this.#chunk = value;
+    else this.#accept(value);
+  }
+
+  /** Takes a chunk that waits in the stream, which costs no promise. */
+  #takeReady(): boolean {
+    if (this.#ended || this.#closing !== undefined) return false;
+    const ready = this.#reader.ready();
+    if (ready === undefined) return false;
+    this.#accept(ready);
+    return true;
+  }
+
+  #accept(value: unknown): void {
+    if (value instanceof Uint8Array) this.#chunk = value;
     else {
       const got = typeof value;
       throw new ConfigurationError('InvalidRequest', `a stream to upload must give Uint8Array, got ${got}`);

@@ -47,6 +47,14 @@ describe('examples', () => {
       'deleted 1 file and 2 directories',
     ],
     'move-local-files': ['20000000 of 20000000', 'uploaded 20000000 bytes', 'downloaded 20000000 bytes'],
+    'keep-in-sync': [
+      'first run: 2 copied, 2 directories made',
+      'would be copied index.html',
+      'would be deleted img/logo.svg',
+      'would be deleted img',
+      'second run: 1 copied, 1 deleted',
+      'third run: 0 copied, 1 unchanged',
+    ],
     'stream-through': [
       '0e2153e9f2285fdae6d7131bdadc85151575cfe1a4efcd22aec1c7b1a9830af4',
       'a line of thirty-two characters',

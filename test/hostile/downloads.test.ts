@@ -118,22 +118,24 @@ const steering = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/;
 const leadsElsewhere = /[/\\\u0000]|^\.{0,2}$/;
 
 describe('a copy from a share of such names', () => {
-  it.each(['File', 'Directory'] as const)(
-    'stays where it was to go, for names of the kind %s',
-    async (kind) => {
-      const share = await hostileShare(onTestFinished);
-      for (const entry of entriesOf(kind)) {
-        share.entries = [{ kind: 'File', name: 'good' }, entry];
-        const { destination, expectUntouched } = await surroundings();
-        const result = await runCli(['cp', '-r', 'files://data', destination], share);
-        await expectUntouched();
-        expect(result.stderr, entry.name).not.toMatch(steering);
-        // What was written has the name that the service told, and lies right there.
-        const told = [entry.name, entry.encoded === true ? decodedName(entry.name) : entry.name];
-        for (const name of await readdir(destination)) expect(['good', 'data', ...told]).toContain(name);
-      }
-    },
-  );
+  it.each([
+    ['File', ['cp', '-r']],
+    ['Directory', ['cp', '-r']],
+    ['File', ['sync', '--delete']],
+    ['Directory', ['sync', '--delete']],
+  ] as const)('stays where it was to go, for names of the kind %s, by %j', async (kind, verb) => {
+    const share = await hostileShare(onTestFinished);
+    for (const entry of entriesOf(kind)) {
+      share.entries = [{ kind: 'File', name: 'good' }, entry];
+      const { destination, expectUntouched } = await surroundings();
+      const result = await runCli([...verb, 'files://data', destination], share);
+      await expectUntouched();
+      expect(result.stderr, entry.name).not.toMatch(steering);
+      // What was written has the name that the service told, and lies right there.
+      const told = [entry.name, entry.encoded === true ? decodedName(entry.name) : entry.name];
+      for (const name of await readdir(destination)) expect(['good', 'data', ...told]).toContain(name);
+    }
+  });
 
   it('stays where it was to go, whatever characters the names have', async () => {
     const share = await hostileShare(onTestFinished);
@@ -166,9 +168,14 @@ describe('a copy from a share of such names', () => {
       { kind: 'File', name: 'file' },
       { kind: 'File', name: 'x' },
     ];
-    await runCli(['cp', '-r', 'files://data', join(destination, 'data')], share);
+    const result = await runCli(['cp', '-r', 'files://data', join(destination, 'data')], share);
     await expectUntouched();
-    expect((await lstat(join(destination, 'data', 'file'))).isSymbolicLink()).toBe(false);
+    // What the user has put there stays; that it is in the way is told.
+    for (const name of ['link', 'file']) {
+      expect((await lstat(join(destination, 'data', name))).isSymbolicLink()).toBe(true);
+      expect(result.stderr).toContain(`azstore: files://data/${name}: `);
+    }
+    expect(result.code).toBe(1);
   });
 });
 

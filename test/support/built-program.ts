@@ -46,7 +46,8 @@ export function builtProgram(): BuiltProgram {
     },
     start(argv, env = {}, onFinish = onTestFinished) {
       const child = spawn(process.execPath, [join(directory, 'cli.js'), ...argv], {
-        env: { PATH: process.env.PATH, ...env },
+        // Never where the user of this machine keeps notes.
+        env: { PATH: process.env.PATH, AZSTORE_NOTES: join(directory, 'notes'), ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
       });
       onFinish(() => void child.kill('SIGKILL'));

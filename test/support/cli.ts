@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
 import { run } from '../../src/cli/run.js';
 
@@ -16,7 +19,7 @@ export interface CliOptions {
   /** The file of the program, for runs that start it again. */
   readonly program?: string | undefined;
   /** What is on standard input. */
-  readonly stdin?: string | undefined;
+  readonly stdin?: string | Readable | undefined;
   /** Called with all of standard output so far, whenever something comes. */
   readonly onStdout?: ((text: string) => void) | undefined;
   /** The same for standard error. */
@@ -61,10 +64,18 @@ export async function runCli(argv: readonly string[], options: CliOptions = {}):
   const stderr = new Collector(options.terminal);
   stdout.onText = options.onStdout;
   stderr.onText = options.onStderr;
-  const { env = {}, signal = new AbortController().signal, stdin = '', program = '' } = options;
-  const io = { ...noProcess, stdout, stderr, env, signal, program, stdin: Readable.from([stdin]) };
-  const code = await run(argv, io);
-  return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };
+  const { signal = new AbortController().signal, stdin = '', program = '' } = options;
+  // Never where the user of this machine keeps notes.
+  const notes = await mkdtemp(join(tmpdir(), 'azstore-notes-'));
+  const env = { AZSTORE_NOTES: notes, ...options.env };
+  const input = typeof stdin === 'string' ? Readable.from([stdin]) : stdin;
+  const io = { ...noProcess, stdout, stderr, env, signal, program, stdin: input };
+  try {
+    const code = await run(argv, io);
+    return { code, stdout: stdout.text, stderr: stderr.text, bytes: stdout.bytes };
+  } finally {
+    await rm(notes, { recursive: true, force: true });
+  }
 }
 
 /** Standard output as the JSON lines that it is. */

@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { HttpHeaders } from '../../src/core/http/headers.js';
@@ -94,6 +95,42 @@ describe('an upload of a large stream', () => {
     expect(acknowledged).toBe(total);
     expect(most).toBeLessThan(limit);
     expect(most).toBeGreaterThan(8 * mebibyte);
+  });
+});
+
+describe('an upload of a large local file', () => {
+  it('whose ranges are read while they are sent holds less than 16 MiB, all ranges under way', async () => {
+    const path = join(await temporaryDirectory(), 'sparse');
+    const handle = await open(path, 'w');
+    await handle.truncate(total);
+    await handle.close();
+    const { client, service } = setUp();
+    const buffers = new Set<ArrayBufferLike>();
+    let sending = 0;
+    let mostSending = 0;
+    let received = 0;
+    const transport: Transport = {
+      takesRepeatable: true,
+      async send(request) {
+        const { body } = request;
+        if (body === undefined || body instanceof Uint8Array) return service.send(request);
+        mostSending = Math.max(mostSending, ++sending);
+        for await (const bytes of body) {
+          received += bytes.length;
+          buffers.add(bytes.buffer);
+          await new Promise((resolve) => setImmediate(resolve));
+        }
+        sending -= 1;
+        return service.send(request);
+      },
+    };
+    const credentials = { type: 'shared_key', key: 'a2V5' } as const;
+    const options = { accountName: 'account', credentials, defaultShare: 'data', transport };
+    await new AzureFilesClient(options, {}).streaming.uploadFrom({ path: 'a' }, path);
+    await client.close();
+    expect(received).toBe(total);
+    expect(mostSending).toBe(8);
+    expect([...buffers].reduce((sum, buffer) => sum + buffer.byteLength, 0)).toBeLessThan(limit);
   });
 });
 

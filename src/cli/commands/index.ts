@@ -16,6 +16,7 @@ import { sasAccount } from './sas-account.js';
 import { sasGenerate } from './sas-generate.js';
 import { sasCreate, sasDelete, sasList, sasLock, sasRead, sasReadWrite, sasWrite } from './sas-recipes.js';
 import { stat } from './stat.js';
+import { sync } from './sync.js';
 import { tree } from './tree.js';
 
 /** All verbs, in the order of the help. */
@@ -25,6 +26,7 @@ export const verbs: readonly Verb[] = [
   cat,
   stat,
   cp,
+  sync,
   mv,
   mkdir,
   rm,

@@ -1,13 +1,17 @@
 import type { AzureFilesClient } from '../../files/index.js';
 import { DirectoryError } from '../../files/index.js';
+import { refuseFlags } from '../copying/refuse-flags.js';
 import { forEach, reportFailure } from '../each.js';
 import { LocalError } from '../failures.js';
+import { formatCount } from '../format.js';
 import { leaseIdFlag } from '../leases/lease-flags.js';
 import { leaseIdOf } from '../leases/lease-id.js';
 import { displayLocation, parseInShare, type ShareLocation } from '../locations.js';
 import { lookUp, mustFind } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
 import type { Invocation, Verb } from '../verb.js';
+
+const dayMs = 24 * 3_600_000;
 
 /** Removes files and directories. */
 export const rm: Verb = {
@@ -18,11 +22,39 @@ export const rm: Verb = {
   flags: [
     { name: 'recursive', short: 'r', kind: 'switch', about: 'directories too, with all that they hold' },
     { name: 'force', short: 'f', kind: 'switch', about: 'do not mind what is not there' },
+    {
+      name: 'unfinished',
+      kind: 'switch',
+      about:
+        'what broken off uploads have left in a directory and below it (.azstore-GUID.tmp), and nothing else',
+    },
+    {
+      name: 'older-than',
+      kind: 'time',
+      placeholder: 'time',
+      min: 60_000,
+      max: 3_650 * dayMs,
+      about: 'with --unfinished: where nobody has written for so long (default 7d)',
+    },
     leaseIdFlag,
   ],
-  examples: ['azstore rm files://team/notes.txt', 'azstore rm -rf files://team/reports/2025'],
+  examples: [
+    'azstore rm files://team/notes.txt',
+    'azstore rm -rf files://team/reports/2025',
+    'azstore rm --unfinished --older-than 1d files://team',
+  ],
   async run(invocation) {
     const { args, flags } = invocation;
+    if (flags.on('unfinished')) {
+      refuseFlags(
+        invocation,
+        ['recursive', 'force', leaseIdFlag.name],
+        'with --unfinished only leftovers go',
+      );
+      await forEach(invocation, args, (text) => removeUnfinished(invocation, text));
+      return;
+    }
+    refuseFlags(invocation, ['older-than'], 'it is for --unfinished');
     if (flags.origin(leaseIdFlag.name) === 'flag' && (args.length > 1 || flags.on('recursive'))) {
       throw new UsageError('--lease-id is for the removal of one file, without -r');
     }
@@ -50,6 +82,20 @@ async function remove(invocation: Invocation, text: string): Promise<void> {
   const status = files + directories > 0 ? 'removed' : 'absent';
   if (output.mode.json) await output.values([{ status, share, path, files, directories }]);
   else output.note(`${status === 'removed' ? 'removed' : 'is not there:'} ${displayLocation(location)}`);
+}
+
+async function removeUnfinished(invocation: Invocation, text: string): Promise<void> {
+  const { connections, flags, output, signal } = invocation;
+  const location = parseInShare(text);
+  const { share, path } = location;
+  const olderThanMs = flags.milliseconds('older-than');
+  const client = connections.client(location);
+  const report = await client.streaming.sweep({ share, path, olderThanMs, signal });
+  const { filesDeleted: files, filesKept: kept } = report;
+  const places = report.paths.map((each) => displayLocation({ ...location, path: each }));
+  if (output.mode.json) await output.values([{ status: 'swept', share, path, files, kept, paths: places }]);
+  for (const place of places) output.note(`removed ${place}`);
+  output.note(`${formatCount(files, 'unfinished upload')} removed${kept > 0 ? `; ${kept} younger` : ''}`);
 }
 
 async function removeFile(

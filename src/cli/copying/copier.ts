@@ -1,21 +1,23 @@
-import { AuthenticationError, NetworkError } from '../../files/index.js';
-import { reportFailure } from '../each.js';
+import { AuthenticationError, DirectoryTransferError, NetworkError } from '../../files/index.js';
 import { codeOf, PartialFailure } from '../failures.js';
-import { formatBytes, formatCount } from '../format.js';
 import { type Output, OutputClosedError } from '../output.js';
-import { ProgressBar } from '../progress-bar.js';
+import { type Amount, ProgressBar } from '../progress-bar.js';
+import { type CopyLimits, type Portion, portionOf } from './limits.js';
 import { Slots } from './slots.js';
-import type { FileStep, Step, Steps } from './step.js';
+import type { FileStep, Step, Steps, TreeStep } from './step.js';
+import { Teller } from './teller.js';
 
 export interface CopierOptions {
   readonly output: Output;
   readonly signal: AbortSignal;
-  /** Ranges under way at a time, over all files together. */
-  readonly concurrency: number;
+  readonly limits: CopyLimits;
+  /** Whether the same command goes on after an interruption. */
+  readonly resumes: boolean;
+  /** Whether nothing is done, and everything says what would be. @defaultValue false */
+  readonly dryRun?: boolean;
+  /** Whether it is of the kind that may delete. @defaultValue false */
+  readonly deletes?: boolean;
 }
-
-/** Bytes of one range; larger files take several slots. */
-const rangeBytes = 4 * 1024 * 1024;
 
 /** After these every further file would fail as well. */
 const finalCodes = new Set([
@@ -26,23 +28,29 @@ const finalCodes = new Set([
   'EDQUOT',
 ]);
 
+/** What a file takes whose bytes do not come here. */
+const handed: Portion = { lanes: 1, bytes: 0 };
+
 /** Carries out the steps of a copy, several files at a time, and counts. */
 export class Copier {
   readonly #options: CopierOptions;
   readonly #slots: Slots;
   readonly #bar: ProgressBar;
+  readonly #teller: Teller;
   readonly #stop = new AbortController();
-  readonly #counts = { files: 0, directories: 0, skipped: 0, failed: 0, bytes: 0 };
   #steps = 0;
-  #firstFailure: unknown;
+  /** Trees whose listing is under way. */
+  #listing = 0;
   /** The failure of the first step, as long as it may be the only one: it is then the failure of the whole. */
   #untold: { readonly source: string; readonly error: unknown } | undefined;
   #end: { readonly error: unknown } | undefined;
 
   constructor(options: CopierOptions) {
+    const { output, limits, dryRun = false } = options;
     this.#options = options;
-    this.#slots = new Slots(options.concurrency);
-    this.#bar = new ProgressBar(options.output);
+    this.#slots = new Slots({ lanes: limits.concurrency, bytes: limits.memoryBudget });
+    this.#bar = new ProgressBar(output);
+    this.#teller = new Teller({ output, dryRun });
   }
 
   /** @throws {PartialFailure} when something failed and the rest was copied; the failure itself when it ended everything. */
@@ -55,6 +63,7 @@ export class Copier {
         if (this.#end !== undefined) break;
         await this.#take(step);
       }
+      this.#bar.isListed = this.#listing === 0;
     } catch (error) {
       this.#endWith(error);
     } finally {
@@ -66,71 +75,104 @@ export class Copier {
   }
 
   async #take(step: Step): Promise<void> {
-    const { output } = this.#options;
     this.#steps += 1;
     await this.#tellUntold();
+    const { limits } = this.#options;
     switch (step.kind) {
       case 'directory':
-        this.#counts.directories += 1;
-        return this.#say({ status: 'created', source: step.source, target: step.target });
+        return this.#teller.created(step);
       case 'skipped':
-        this.#counts.skipped += 1;
-        if (!output.mode.json) output.warn(`azstore: not copied: ${step.source}: ${step.reason}`);
-        return this.#say({ status: 'skipped', source: step.source, reason: step.reason });
+        return this.#teller.skipped(step.source, step.reason);
       case 'failed':
         return this.#failed(step.source, step.error);
       case 'file':
-        this.#bar.expect(step.size);
-        return this.#slots.start(Math.max(1, Math.ceil(step.size / rangeBytes)), () => this.#file(step));
+        return this.#start(
+          step.source,
+          step.byService ? handed : portionOf(step.size, limits),
+          this.#file(step),
+        );
+      case 'tree':
+        // It keeps within all of the limits by itself.
+        return this.#start(step.source, portionOf(undefined, limits), this.#tree(step));
     }
   }
 
-  /** Copies one file; never rejects. */
-  async #file(step: FileStep): Promise<void> {
-    try {
-      await this.#attempt(step);
-    } catch (error) {
-      await this.#failed(step.source, error).catch((final: unknown) => this.#endWith(final));
-    }
-  }
-
-  async #attempt(step: FileStep): Promise<void> {
-    this.#stop.signal.throwIfAborted();
-    const { source, target, size } = step;
-    const bar = this.#bar.file(size);
-    let bytes = 0;
-    const outcome = await step.run({
-      concurrency: Math.min(this.#options.concurrency, Math.max(1, Math.ceil(size / rangeBytes))),
-      signal: this.#stop.signal,
-      onProgress: ({ loadedBytes }) => {
-        bytes = loadedBytes;
-        bar.loaded(loadedBytes);
-      },
+  /** Starts work that does not reject. */
+  #start(source: string, portion: Portion, work: (portion: Portion) => Promise<void>): Promise<void> {
+    return this.#slots.start(portion, async () => {
+      try {
+        this.#stop.signal.throwIfAborted();
+        await work(portion);
+      } catch (error) {
+        await this.#failed(source, error).catch((final: unknown) => this.#endWith(final));
+      }
     });
-    bar.done();
-    if (outcome === 'skipped') {
-      this.#counts.skipped += 1;
-      this.#options.output.note(`not copied: ${target} is there already`);
-      return this.#say({ status: 'skipped', source, reason: `${target} is there already` });
-    }
-    this.#counts.files += 1;
-    this.#counts.bytes += bytes;
-    await this.#say({ status: 'copied', source, target, bytes });
+  }
+
+  #file({ source, target, size, run }: FileStep) {
+    const part = this.#bar.file(size);
+    return async ({ lanes, bytes: memoryBudget }: Portion): Promise<void> => {
+      let bytes = 0;
+      const onProgress = ({ loadedBytes }: { readonly loadedBytes: number }) => {
+        bytes = loadedBytes;
+        part.loaded(loadedBytes);
+      };
+      const limits = { ...this.#options.limits, concurrency: lanes, memoryBudget };
+      try {
+        const outcome = await run({ ...limits, signal: this.#stop.signal, onProgress });
+        if (outcome === 'skipped') {
+          part.dropped();
+          return this.#teller.kept(source, target);
+        }
+      } catch (error) {
+        part.dropped();
+        throw error;
+      }
+      part.done();
+      await this.#teller.copied({ source, target, bytes });
+    };
+  }
+
+  #tree({ places, run }: TreeStep) {
+    const part = this.#bar.part();
+    this.#listing += 1;
+    let isListed = false;
+    const onProgress = (progress: Amount & { readonly isListed: boolean }) => {
+      if (progress.isListed && !isListed) this.#listing -= 1;
+      isListed = progress.isListed;
+      if (isListed && this.#listing === 0) this.#bar.isListed = true;
+      part(progress);
+    };
+    return async (): Promise<void> => {
+      try {
+        await run({
+          ...this.#options.limits,
+          signal: this.#stop.signal,
+          onProgress,
+          onEntry: (event) => this.#teller.entry(event, places),
+        });
+      } catch (error) {
+        // Each path has been told of.
+        if (!(error instanceof DirectoryTransferError)) throw error;
+        if (error.report.deletionsWithheld) {
+          this.#options.output.warn('azstore: nothing was deleted, as not everything could be listed');
+        }
+      }
+    };
   }
 
   async #failed(source: string, error: unknown): Promise<void> {
     if (this.#end !== undefined) return;
     if (isFinal(error)) return this.#endWith(error);
-    this.#firstFailure ??= error;
-    this.#counts.failed += 1;
+    this.#teller.tally.failed += 1;
     if (this.#steps === 1) this.#untold = { source, error };
-    else await reportFailure(this.#options.output, source, error);
+    else await this.#teller.failed(source, error);
   }
 
   async #tellUntold(): Promise<void> {
     const untold = this.#untold;
     this.#untold = undefined;
-    if (untold !== undefined) await reportFailure(this.#options.output, untold.source, untold.error);
+    if (untold !== undefined) await this.#teller.failed(untold.source, untold.error);
   }
 
   #endWith(error: unknown): void {
@@ -139,27 +181,21 @@ export class Copier {
     this.#stop.abort(error);
   }
 
-  async #say(value: unknown): Promise<void> {
-    if (this.#options.output.mode.json) await this.#options.output.values([value]);
-  }
-
   async #summarize(): Promise<void> {
-    if (this.#end !== undefined) throw this.#end.error;
+    const { output, signal, resumes, dryRun = false, deletes = false } = this.#options;
+    const { tally } = this.#teller;
+    const text = tally.text({ dryRun });
+    if (this.#end !== undefined) {
+      if (signal.aborted) output.note(`${text}${resumes ? '; the same command goes on from there' : ''}`);
+      throw this.#end.error;
+    }
     if (this.#untold !== undefined) throw this.#untold.error;
-    await this.#say({ summary: this.#counts });
-    this.#options.output.note(this.#summary());
-    const { failed } = this.#counts;
-    if (failed > 0)
-      throw new PartialFailure(`${failed} could not be copied`, this.#firstFailure, this.#counts);
-  }
-
-  #summary(): string {
-    const { files, directories, skipped, failed, bytes } = this.#counts;
-    const parts = [`${formatCount(files, 'file')}, ${formatBytes(bytes)} copied`];
-    if (directories > 0) parts.push(formatCount(directories, 'directory', 'directories'));
-    if (skipped > 0) parts.push(`${skipped} not copied`);
-    if (failed > 0) parts.push(`${failed} failed`);
-    return parts.join('; ');
+    const summary = { summary: { ...tally.counts({ deletes }), ...(dryRun && { dryRun }) } };
+    if (output.mode.json) await output.values([summary]);
+    output.note(text);
+    if (tally.failed === 0) return;
+    const message = `${tally.failed} could not be copied`;
+    throw new PartialFailure(message, undefined, tally.counts({ deletes }));
   }
 }
 

@@ -1,22 +1,19 @@
-import { lstat, mkdir } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AzureFilesClient, type DirectoryEntry, TransferError } from '../../files/index.js';
+import { type AzureFilesClient, TransferError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
-import { withoutRecords } from '../lease-records.js';
 import { baseName, childOf, displayLocation, type ShareLocation } from '../locations.js';
 import { mustFind } from '../lookup.js';
-import { type FileStep, isUnfinished, type Steps } from './step.js';
+import { type MoveOptions, treeOptions } from './move-options.js';
+import type { FileStep, Steps, TreePlaces, TreeStep } from './step.js';
 
-export interface DownloadOptions {
+export interface DownloadOptions extends MoveOptions {
   readonly clientOf: (location: ShareLocation) => AzureFilesClient;
   /** A local path. */
   readonly destination: string;
   /** Whether the destination is a directory that is there, so that things go into it under their own names. */
   readonly into: boolean;
   readonly recursive: boolean;
-  /** Whether local files may be replaced. */
-  readonly overwrite: boolean;
-  readonly signal: AbortSignal;
 }
 
 /** The steps that bring files and directories of a share to this machine. */
@@ -43,39 +40,30 @@ async function* sourceSteps(source: ShareLocation, options: DownloadOptions): St
   const target = into && name !== '' ? localChild(destination, name) : destination;
   const found = await mustFind(context.client, source, signal);
   if (found.kind === 'file') yield fileStep(source, { target, size: found.properties.size }, context);
-  else if (options.recursive) yield* directorySteps(source, target, context);
-  else throw new LocalError('NotSupported', `${displayLocation(source)} is a directory: give -r to copy it`);
+  else if (options.recursive) {
+    await refuseLink(target, options);
+    yield treeStep(source, target, context);
+  } else
+    throw new LocalError('NotSupported', `${displayLocation(source)} is a directory: give -r to copy it`);
 }
 
-async function* directorySteps(source: ShareLocation, target: string, context: Context): Steps {
-  const { client, signal } = context;
+function treeStep(source: ShareLocation, target: string, options: Context): TreeStep {
   const { share, path } = source;
-  await makeDirectory(target, target === context.destination ? 'may be a link' : 'no link');
-  yield { kind: 'directory', source: displayLocation(source), target };
-  for await (const entry of withoutRecords(client.directories.listAll({ share, path, signal }))) {
-    const place = childOf(source, entry.name);
-    try {
-      yield* entrySteps(entry, place, { target, context });
-    } catch (error) {
-      signal.throwIfAborted();
-      yield { kind: 'failed', source: displayLocation(place), error };
-    }
-  }
+  const how = treeOptions(options);
+  return {
+    kind: 'tree',
+    source: displayLocation(source),
+    places: downloadPlaces(source, target),
+    run: (context) => options.client.streaming.downloadDirectory({ share, path, ...context, ...how }, target),
+  };
 }
 
-interface Place {
-  readonly target: string;
-  readonly context: Context;
-}
-
-async function* entrySteps(entry: DirectoryEntry, source: ShareLocation, { target, context }: Place): Steps {
-  if (isUnfinished(entry.name)) {
-    yield { kind: 'skipped', source: displayLocation(source), reason: 'an unfinished transfer' };
-    return;
-  }
-  const local = localChild(target, entry.name);
-  if (entry.type === 'directory') yield* directorySteps(source, local, context);
-  else yield fileStep(source, { target: local, size: entry.size }, context);
+/** How paths of a download are shown. */
+export function downloadPlaces(from: ShareLocation, to: string): TreePlaces {
+  return {
+    source: (path) => displayLocation(path === '' ? from : childOf(from, path)),
+    target: (path) => (path === '' ? to : join(to, path)),
+  };
 }
 
 /**
@@ -95,15 +83,11 @@ export function localChild(directory: string, name: string): string {
 }
 
 /** A symbolic link would lead out of the destination; only the destination itself may be one, as the user named it. */
-async function makeDirectory(path: string, link: 'may be a link' | 'no link'): Promise<void> {
-  try {
-    await mkdir(path);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
-    const present = await lstat(path);
-    if (present.isDirectory() || (link === 'may be a link' && present.isSymbolicLink())) return;
-    throw new LocalError('Exists', `${path} is there already and is no directory`);
-  }
+async function refuseLink(target: string, { destination }: DownloadOptions): Promise<void> {
+  if (target === destination) return;
+  const present = await lstat(target).catch(() => undefined);
+  if (present === undefined || present.isDirectory()) return;
+  throw new LocalError('Exists', `${target} is there already and is no directory`);
 }
 
 interface Target {
@@ -111,7 +95,12 @@ interface Target {
   readonly size: number;
 }
 
-function fileStep(source: ShareLocation, { target, size }: Target, { client, overwrite }: Context): FileStep {
+function fileStep(
+  source: ShareLocation,
+  { target, size }: Target,
+  { client, existing, checksum, notes: resume }: Context,
+): FileStep {
+  const overwrite = existing !== 'keep';
   return {
     kind: 'file',
     source: displayLocation(source),
@@ -120,7 +109,8 @@ function fileStep(source: ShareLocation, { target, size }: Target, { client, ove
     async run(context) {
       const { share, path } = source;
       try {
-        await client.streaming.downloadTo({ share, path, ...context, overwrite }, target);
+        const how = { overwrite, checksum, resume, preserveTimes: true };
+        await client.streaming.downloadTo({ share, path, ...context, ...how }, target);
         return 'copied';
       } catch (error) {
         if (!overwrite && error instanceof TransferError && error.code === 'LocalFileExists')

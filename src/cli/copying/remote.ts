@@ -103,6 +103,7 @@ function fileStep(source: ShareLocation, { target, size }: Target, options: Remo
     source: displayLocation(source),
     target: displayLocation(target),
     size,
+    byService: true,
     async run(context) {
       const { client, overwrite } = options;
       if (!overwrite && (await exists(client, target, context.signal))) return 'skipped';

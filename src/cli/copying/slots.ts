@@ -1,23 +1,31 @@
-/** A number of slots that tasks of different weight share: it bounds requests and memory over all files together. */
+import type { Portion } from './limits.js';
+
+/** Lanes and memory that tasks of different weight share: it bounds both over all files together. */
 export class Slots {
-  readonly #total: number;
-  #used = 0;
+  readonly #total: Portion;
+  #lanes: number;
+  #bytes: number;
   readonly #running = new Set<Promise<void>>();
 
-  constructor(total: number) {
+  constructor(total: Portion) {
     this.#total = total;
+    this.#lanes = total.lanes;
+    this.#bytes = total.bytes;
   }
 
   /**
-   * Starts a task as soon as `weight` slots are free, and returns then.
+   * Starts a task as soon as there is room for it, and returns then.
    * @param task - Must not reject.
    */
-  async start(weight: number, task: () => Promise<void>): Promise<void> {
-    const slots = Math.min(weight, this.#total);
-    while (this.#used + slots > this.#total) await Promise.race(this.#running);
-    this.#used += slots;
+  async start(portion: Portion, task: () => Promise<void>): Promise<void> {
+    const lanes = Math.min(portion.lanes, this.#total.lanes);
+    const bytes = Math.min(portion.bytes, this.#total.bytes);
+    while (lanes > this.#lanes || bytes > this.#bytes) await Promise.race(this.#running);
+    this.#lanes -= lanes;
+    this.#bytes -= bytes;
     const running = task().finally(() => {
-      this.#used -= slots;
+      this.#lanes += lanes;
+      this.#bytes += bytes;
       this.#running.delete(running);
     });
     this.#running.add(running);

@@ -1,23 +1,21 @@
-import type { Dirent, Stats } from 'node:fs';
-import { lstat, opendir } from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { lstat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { type AzureFilesClient, FileError, isLeaseRecord } from '../../files/index.js';
+import { type AzureFilesClient, FileError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
 import { childOf, displayLocation, type LocalLocation, type ShareLocation } from '../locations.js';
 import { noDirectory } from '../lookup.js';
-import { type FileStep, isUnfinished, type Steps } from './step.js';
+import { type MoveOptions, treeOptions } from './move-options.js';
+import type { FileStep, Steps, TreePlaces, TreeStep } from './step.js';
 
-export interface UploadOptions {
+export interface UploadOptions extends MoveOptions {
   readonly client: AzureFilesClient;
   readonly destination: ShareLocation;
   /** Whether the destination is a directory that is there, so that things go into it under their own names. */
   readonly into: boolean;
   readonly recursive: boolean;
-  /** Whether files of the share may be replaced. */
-  readonly overwrite: boolean;
   /** Of the lease on the one file that is written. */
   readonly leaseId: string | undefined;
-  readonly signal: AbortSignal;
 }
 
 /** The steps that bring local files and directories into a share. */
@@ -51,47 +49,32 @@ async function* stepsOf(path: string, target: ShareLocation, options: UploadOpti
   if (stats.isFile() && target.directory) yield { kind: 'failed', source: path, error: noDirectory(target) };
   else if (stats.isFile()) yield fileStep(path, { target, size: stats.size }, options);
   else if (!stats.isDirectory()) yield { kind: 'failed', source: path, error: refusal(path, stats) };
-  else if (options.recursive) yield* directorySteps(path, target, options);
+  else if (options.recursive) yield treeStep(path, target, options);
   else {
     const error = new LocalError('NotSupported', `${path} is a directory: give -r to copy it`);
     yield { kind: 'failed', source: path, error };
   }
 }
 
-async function* directorySteps(path: string, target: ShareLocation, options: UploadOptions): Steps {
-  try {
-    await makeDirectory(target, options);
-    yield { kind: 'directory', source: path, target: displayLocation(target) };
-    for await (const entry of await opendir(path)) yield* entrySteps(path, entry, { target, options });
-  } catch (error) {
-    options.signal.throwIfAborted();
-    yield { kind: 'failed', source: path, error };
-  }
+function treeStep(path: string, target: ShareLocation, options: UploadOptions): TreeStep {
+  const { client } = options;
+  const { share } = target;
+  const how = { ...treeOptions(options), atomic: true };
+  return {
+    kind: 'tree',
+    source: path,
+    places: uploadPlaces(path, target),
+    run: (context) =>
+      client.streaming.uploadDirectory({ share, path: target.path, ...context, ...how }, path),
+  };
 }
 
-interface Place {
-  readonly target: ShareLocation;
-  readonly options: UploadOptions;
-}
-
-async function* entrySteps(directory: string, entry: Dirent, { target, options }: Place): Steps {
-  const path = join(directory, entry.name);
-  const reason = reasonToSkip(entry) ?? (await recordReason(path, entry));
-  if (reason === undefined) yield* stepsOf(path, childOf(target, entry.name), options);
-  else yield { kind: 'skipped', source: path, reason };
-}
-
-function reasonToSkip(entry: Dirent): string | undefined {
-  if (entry.isSymbolicLink()) return 'a symbolic link, which is not followed';
-  if (isUnfinished(entry.name)) return 'an unfinished transfer';
-  return entry.isFile() || entry.isDirectory() ? undefined : 'neither a file nor a directory';
-}
-
-/** As a file of the share it would be hidden, and say of another file how long its leases last. */
-async function recordReason(path: string, { name }: Dirent): Promise<string | undefined> {
-  // Few names are such, so that few files are looked at twice.
-  if (!isLeaseRecord({ type: 'file', name, size: 0 }) || (await lstat(path)).size > 0) return undefined;
-  return 'a record of a lock';
+/** How paths of an upload are shown. */
+export function uploadPlaces(from: string, to: ShareLocation): TreePlaces {
+  return {
+    source: (path) => (path === '' ? from : join(from, path)),
+    target: (path) => displayLocation(path === '' ? to : childOf(to, path)),
+  };
 }
 
 function refusal(path: string, stats: Stats): LocalError {
@@ -101,18 +84,14 @@ function refusal(path: string, stats: Stats): LocalError {
   return new LocalError('NotSupported', `${path} is ${what}`);
 }
 
-async function makeDirectory(target: ShareLocation, { client, signal }: UploadOptions): Promise<void> {
-  const { share, path } = target;
-  if (path !== '') await client.directories.createIfNotExists({ share, path, signal });
-}
-
 interface Target {
   readonly target: ShareLocation;
   readonly size: number;
 }
 
 function fileStep(source: string, { target, size }: Target, options: UploadOptions): FileStep {
-  const { client, overwrite, leaseId } = options;
+  const { client, leaseId, checksum, notes: resume } = options;
+  const overwrite = options.existing !== 'keep';
   return {
     kind: 'file',
     source,
@@ -121,7 +100,8 @@ function fileStep(source: string, { target, size }: Target, options: UploadOptio
     async run(context) {
       const { share, path } = target;
       try {
-        const request = { share, path, ...context, atomic: true, overwrite, leaseId };
+        const how = { atomic: true, overwrite, leaseId, checksum, resume, preserveTimes: true };
+        const request = { share, path, ...context, ...how };
         await client.streaming.uploadFrom(request, source);
         return 'copied';
       } catch (error) {

@@ -2,7 +2,13 @@ import type { Call } from '../call.js';
 import type { Clock } from '../clock.js';
 import { ConfigurationError } from '../errors.js';
 import type { HttpHeaders } from '../http/headers.js';
-import { bufferedBody, type HttpRequest, type HttpResponse, type Layer } from '../http/message.js';
+import {
+  bufferedBody,
+  type HttpRequest,
+  type HttpResponse,
+  isClientBody,
+  type Layer,
+} from '../http/message.js';
 import { refusalBody } from '../http/refusal-body.js';
 import { type ApiVersion, versionFor } from '../version.js';
 import { formatRfc1123 } from '../wire/dates.js';
@@ -127,7 +133,7 @@ function sign(request: HttpRequest, call: Call, signing: Signing): HttpRequest {
 }
 
 function setContentLength({ method, headers, body }: HttpRequest): void {
-  if (body instanceof Uint8Array) headers.set('Content-Length', String(body.length));
+  if (isClientBody(body)) headers.set('Content-Length', String(body.length));
   else if (method === 'PUT' || method === 'POST') headers.set('Content-Length', '0');
 }
 

@@ -3,6 +3,7 @@ import { Agent as HttpsAgent, type RequestOptions } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.js';
+import { ReceiveBuffer, Receiver } from './receiver.js';
 
 /** What the agents are made from. */
 export interface AgentSettings {
@@ -68,6 +69,10 @@ function watchIdle(socket: Socket, clock: Clock, ms: number): void {
   socket.once('close', stop);
 }
 
+function isIdle(socket: Socket | undefined): boolean {
+  return socket !== undefined && idlenessOf(socket).since >= 0;
+}
+
 function useAgain(socket: Socket): void {
   idlenessOf(socket).since = -1;
 }
@@ -77,6 +82,7 @@ type OnSocket = (error: Error | null, stream: Duplex) => void;
 /** Keeps connections to one plain host; gives up one that cannot be made in time. */
 export class PlainAgent extends HttpAgent {
   readonly #settings: AgentSettings;
+  readonly #buffer = new ReceiveBuffer();
 
   constructor(settings: AgentSettings) {
     super({ keepAlive: true, maxSockets: settings.maxSockets });
@@ -98,13 +104,15 @@ export class PlainAgent extends HttpAgent {
   }
 
   override createConnection(options: ClientRequestArgs, callback?: OnSocket): Duplex | null | undefined {
-    return limitConnect(super.createConnection(options, callback), 'connect', this.#settings);
+    const make = (more: object) => super.createConnection({ ...options, ...more }, callback);
+    return limitConnect(receiving(make, this.#buffer), 'connect', this.#settings);
   }
 }
 
 /** The same over TLS 1.2 or later, with certificates that are always validated. */
 export class SecureAgent extends HttpsAgent {
   readonly #settings: AgentSettings;
+  readonly #buffer = new ReceiveBuffer();
 
   constructor(settings: AgentSettings) {
     const { ca } = settings;
@@ -133,8 +141,22 @@ export class SecureAgent extends HttpsAgent {
   }
 
   override createConnection(options: RequestOptions, callback?: OnSocket): Duplex | null | undefined {
-    return limitConnect(super.createConnection(options, callback), 'secureConnect', this.#settings);
+    const make = (more: object) => super.createConnection({ ...options, ...more }, callback);
+    return limitConnect(receiving(make, this.#buffer), 'secureConnect', this.#settings);
   }
+}
+
+/** Makes a socket that reads through a {@link Receiver}. */
+function receiving(
+  make: (options: object) => Duplex | null | undefined,
+  buffer: ReceiveBuffer,
+): Duplex | null | undefined {
+  if (!buffer.usable) return make({});
+  let socket: Duplex | null | undefined;
+  const receiver = new Receiver(buffer, () => isIdle(socket as Socket | undefined));
+  socket = make({ onread: receiver.onread });
+  if (socket) receiver.attach(socket as Socket);
+  return socket;
 }
 
 /** A host that does not answer would hold the attempt for its whole time limit, minutes for a write. */

@@ -3,6 +3,18 @@ import type { HttpHeaders } from './headers.js';
 
 export type HttpMethod = 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE' | 'OPTIONS';
 
+/**
+ * A body that is read while it is sent, and anew for every attempt. Each iteration gives all of it; the memory of a piece is
+ * used again when the next one is asked for.
+ */
+export interface RepeatableBody extends AsyncIterable<Uint8Array> {
+  /** In bytes. */
+  readonly length: number;
+}
+
+/** What a client sends: bytes, or, where the transport says that it takes it, a body that can be read again. */
+export type ClientBody = Uint8Array | RepeatableBody;
+
 /** One HTTP request, for the client and the emulator alike. */
 export interface HttpRequest {
   readonly method: string;
@@ -11,8 +23,8 @@ export interface HttpRequest {
   /** Path and query exactly as they stand in the request line, percent-encoded: signatures cover this text. */
   readonly target: string;
   readonly headers: HttpHeaders;
-  /** Clients send bytes, which a retry can send again; a server receives a stream. */
-  readonly body?: Uint8Array | AsyncIterable<Uint8Array> | undefined;
+  /** Clients send what a retry can send again; a server receives a stream. */
+  readonly body?: ClientBody | AsyncIterable<Uint8Array> | undefined;
 }
 
 export interface HttpResponse {
@@ -24,8 +36,8 @@ export interface HttpResponse {
 }
 
 /**
- * Takes one piece of a body. When it gives a promise, the next piece comes after that is settled; what it throws ends the
- * reading.
+ * Takes one piece of a body. The piece is lent: its memory is used again as soon as this returns, so whoever keeps it copies
+ * it. When it gives a promise, the next piece comes after that is settled; what it throws ends the reading.
  */
 export type TakePiece = (piece: Uint8Array) => Promise<void> | void;
 
@@ -68,6 +80,8 @@ export interface Transport {
    * must be a `NetworkError`, as only that is tried again and counted by the circuit breaker; others pass as they are.
    */
   send(request: HttpRequest, call: Call): Promise<HttpResponse>;
+  /** Whether bodies may be {@link RepeatableBody}; otherwise they are always bytes. @defaultValue false */
+  readonly takesRepeatable?: boolean | undefined;
   /** Closes idle connections. */
   close?(): void | Promise<void>;
 }
@@ -94,6 +108,11 @@ class BufferedBody implements ResponseBody {
 }
 
 const emptyBody = new BufferedBody(nothing);
+
+/** Whether a body tells its length, and can be read again. */
+export function isClientBody(body: HttpRequest['body']): body is ClientBody {
+  return body !== undefined && 'length' in body;
+}
 
 /** Reads a body piece by piece, in the cheapest way that it has. */
 export async function readPieces(body: ResponseBody, take: TakePiece): Promise<void> {

@@ -1,23 +1,36 @@
 import type { IncomingMessage } from 'node:http';
 import type { Call } from '../call.js';
+import type { BodyFlow } from './body-flow.js';
+import { Chunks, Whole } from './collected.js';
+import { iteratePieces } from './iterate-pieces.js';
 import { BodyTooLargeError, type HttpRequest, type ResponseBody, type TakePiece } from './message.js';
 import { socketFailure } from './socket-errors.js';
+
+export interface NodeAnswer {
+  readonly incoming: IncomingMessage;
+  /** Its body. */
+  readonly flow: BodyFlow;
+  readonly request: HttpRequest;
+  readonly call: Call;
+}
 
 /** The body of an answer over `node:http`. Ends with an error when the connection does before the body. */
 export class NodeBody implements ResponseBody {
   readonly buffered = undefined;
   onData: (() => void) | undefined = undefined;
   readonly #incoming: IncomingMessage;
+  readonly #flow: BodyFlow;
   readonly #request: HttpRequest;
   readonly #call: Call;
   #reject: ((error: unknown) => void) | undefined;
   #cancelReason: { readonly reason: unknown } | undefined;
 
-  constructor(incoming: IncomingMessage, request: HttpRequest, call: Call) {
-    this.#incoming = incoming;
-    this.#request = request;
-    this.#call = call;
-    call.cancellation.add(this.#abort);
+  constructor(answer: NodeAnswer) {
+    this.#incoming = answer.incoming;
+    this.#flow = answer.flow;
+    this.#request = answer.request;
+    this.#call = answer.call;
+    this.#call.cancellation.add(this.#abort);
   }
 
   bytes(limitBytes: number): Promise<Uint8Array> {
@@ -27,25 +40,24 @@ export class NodeBody implements ResponseBody {
         reject(this.#failure(incoming.errored));
         return;
       }
-      const chunks: Buffer[] = [];
-      let length = 0;
+      const { lentLength } = this.#flow;
+      const whole = lentLength === undefined ? new Chunks() : new Whole(Math.min(lentLength, limitBytes));
       this.#reject = reject;
-      incoming.on('data', (chunk: Buffer) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        this.onData?.();
-        if (length <= limitBytes) return;
-        reject(new BodyTooLargeError(limitBytes));
-        this.discard();
-      });
       incoming.on('end', () => {
         this.#forget();
-        resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks, length));
+        resolve(whole.bytes());
       });
       // Also where the connection ends before the body does.
       incoming.on('error', (error) => {
         this.#forget();
         reject(this.#failure(error));
+      });
+      this.#flow.start((chunk) => {
+        this.onData?.();
+        if (whole.length + chunk.length <= limitBytes) return whole.add(chunk);
+        reject(new BodyTooLargeError(limitBytes));
+        this.#flow.pause();
+        this.discard();
       });
     });
   }
@@ -67,23 +79,10 @@ export class NodeBody implements ResponseBody {
       };
       const refuse = (error: unknown) => {
         reject(error);
+        this.#flow.pause();
         this.discard();
       };
       this.#reject = fail;
-      incoming.on('data', (piece: Buffer) => {
-        try {
-          const taken = take(piece);
-          if (taken === undefined) return;
-          incoming.pause();
-          taking = taken.then(() => {
-            taking = undefined;
-            incoming.resume();
-          });
-          taking.catch(refuse);
-        } catch (error) {
-          refuse(error);
-        }
-      });
       incoming.on('end', () => {
         this.#forget();
         // Node tells of the end of a stream that is paused, too.
@@ -93,6 +92,20 @@ export class NodeBody implements ResponseBody {
       incoming.on('error', (error) => {
         this.#forget();
         fail(this.#failure(error));
+      });
+      this.#flow.start((piece) => {
+        try {
+          const taken = take(piece);
+          if (taken === undefined) return;
+          this.#flow.pause();
+          taking = taken.then(() => {
+            taking = undefined;
+            this.#flow.resume();
+          });
+          taking.catch(refuse);
+        } catch (error) {
+          refuse(error);
+        }
       });
     });
   }
@@ -104,16 +117,8 @@ export class NodeBody implements ResponseBody {
     this.#reject?.(this.#failure({ message: 'the body was given up' }));
   }
 
-  async *[Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
-    try {
-      if (this.#incoming.destroyed) throw this.#incoming.errored;
-      for await (const chunk of this.#incoming) yield chunk;
-      if (!this.#incoming.complete) throw undefined;
-    } catch (error) {
-      throw this.#failure(error);
-    } finally {
-      this.#forget();
-    }
+  [Symbol.asyncIterator](): AsyncIterator<Uint8Array> {
+    return iteratePieces(this);
   }
 
   #abort = (reason: unknown): void => {

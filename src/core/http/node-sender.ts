@@ -4,9 +4,12 @@ import type { Socket } from 'node:net';
 import type { Call } from '../call.js';
 import { ConfigurationError } from '../errors.js';
 import { type AgentSettings, noteKeepAlive, PlainAgent, SecureAgent } from './agents.js';
+import { messageFlow } from './body-flow.js';
 import { HttpHeaders } from './headers.js';
-import { bufferedBody, type HttpRequest, type HttpResponse } from './message.js';
+import { bufferedBody, type HttpRequest, type HttpResponse, isClientBody } from './message.js';
 import { NodeBody } from './node-body.js';
+import { expectLongAnswer, longBodyOf } from './receiver.js';
+import { sendPieces } from './send-pieces.js';
 import { socketFailure } from './socket-errors.js';
 
 export type { AgentSettings as NodeSenderSettings };
@@ -35,13 +38,12 @@ export class NodeSender {
       const { cancellation } = call;
       cancellation.throwIfCancelled();
       const { body } = request;
-      if (body !== undefined && !(body instanceof Uint8Array)) {
-        throw new ConfigurationError(
-          'InvalidRequest',
-          'the body of a request must be bytes, which can be sent again',
-        );
+      if (body !== undefined && !isClientBody(body)) {
+        const message = 'the body of a request must be bytes, or something that can be read again';
+        throw new ConfigurationError('InvalidRequest', message);
       }
       const outgoing = this.#open(request, call);
+      if (request.method === 'GET') outgoing.once('socket', expectLongAnswer);
       const abort = (reason: unknown): void => {
         reject(reason);
         outgoing.destroy();
@@ -62,7 +64,13 @@ export class NodeSender {
         cancellation.remove(abort);
         reject(socketFailure(error, wasConnected(outgoing), { request, call }));
       });
-      outgoing.end(body);
+      if (body === undefined || body instanceof Uint8Array) outgoing.end(body);
+      else {
+        sendPieces(outgoing, body).catch((error: unknown) => {
+          cancellation.remove(abort);
+          abort(error);
+        });
+      }
     });
   }
 
@@ -110,13 +118,16 @@ function answer(incoming: IncomingMessage, request: HttpRequest, call: Call): Ht
     incoming.resume();
     return { status, headers, body: bufferedBody() };
   }
-  return { status, headers, body: new NodeBody(incoming, request, call) };
+  const long = longBodyOf(incoming);
+  if (long !== undefined) headers.set('Content-Length', String(long.lentLength));
+  const flow = long ?? messageFlow(incoming);
+  return { status, headers, body: new NodeBody({ incoming, flow, request, call }) };
 }
 
 /** What `Content-Length` should say where nobody has said it; without it, a method with a body would be chunked. */
 function missingLength({ method, headers, body }: HttpRequest): number | undefined {
   if (headers.has('content-length')) return undefined;
-  if (body instanceof Uint8Array) return body.length;
+  if (isClientBody(body)) return body.length;
   return method === 'PUT' || method === 'POST' ? 0 : undefined;
 }
 

@@ -44,6 +44,7 @@ function resolve(user: NodeTransportOptions): NodeSenderSettings {
 
 /** Loads what sends with the first request: node:http and node:https are a third of what importing the client takes. */
 class NodeTransport implements Transport {
+  readonly takesRepeatable = true;
   readonly #settings: NodeSenderSettings;
   #loading: Promise<NodeSender> | undefined;
   #sender: NodeSender | undefined;

@@ -104,13 +104,14 @@ export class FileStep {
     const { options, progress: all } = scope.parts;
     const { item, size } = candidate;
     const progress = all.expect(size);
-    if (options.dryRun) return this.#arrived(candidate, progress, size);
     const weight = scope.weightOf(size);
     try {
+      // Before the file takes its part of the budget, which the making needs, too.
+      await candidate.task.target.ensure();
+      if (options.dryRun) return await this.#arrived(candidate, progress, size);
       await this.#moves.start(weight, () =>
         this.#reporting(item, async () => {
           try {
-            await candidate.task.target.ensure();
             const settings = scope.settingsFor(weight);
             const bytes = await this.#transfer(candidate, { settings, progress });
             scope.worked();

@@ -13,6 +13,7 @@ const account = 'canaryacct';
 /** What verbs are given beside flags. A verb that is not here is called with a location. */
 const argumentsOf: Readonly<Record<string, (place: string, local: string) => readonly string[]>> = {
   cp: (place, local) => [place, join(local, 'copy')],
+  sync: (place, local) => [place, join(local, 'copy')],
   mv: (place) => [place, place],
   'lease acquire': (place) => [place, '--duration', '15'],
   'lease release': (place) => [place],
@@ -232,6 +233,8 @@ export const cliCases: readonly CanaryCase[] = [
         for (const argv of [
           ['cp', join(local, 'secret'), 'files://data/secret'],
           ['cp', 'files://data/secret', join(local, 'again')],
+          ['cp', '-r', local, 'files://data/all'],
+          ['sync', '--delete', '--dry-run', 'files://data', local],
           ['ls', 'files://data'],
           ['stat', 'files://data/secret', '--json'],
           ['rm', 'files://data/secret'],

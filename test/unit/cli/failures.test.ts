@@ -31,7 +31,6 @@ describe('exitCodeOf', () => {
     [1, 'a text that was thrown'],
     [1, systemError('EACCES')],
     [1, systemError('ENOSPC')],
-    [1, new ConfigurationError('InvalidRequest', '')],
     [1, new ConfigurationError('UnsupportedVersion', '')],
     [1, new NetworkError('CertificateInvalid', '')],
     [1, new ServerError('UnexpectedAnswer', '')],
@@ -61,6 +60,9 @@ describe('exitCodeOf', () => {
     [6, new AuthenticationError('PermissionDenied', '')],
     [6, new AuthenticationError('InvalidKey', '')],
     [3, new PartialFailure('', new FileError('FileNotFound', ''), {})],
+    [1, new PartialFailure('', undefined, {})],
+    [2, new ConfigurationError('InvalidRequest', '')],
+    [1, new ConfigurationError('InvalidRequest', '', { status: 400 })],
   ];
 
   it.each(rows.map(([code, error]) => [code, codeOf(error), error] as const))(

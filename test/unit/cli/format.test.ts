@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatCount, formatTime } from '../../../src/cli/format.js';
+import { formatBytes, formatCount, formatDuration, formatTime } from '../../../src/cli/format.js';
 
 describe('formatBytes', () => {
   it.each([
@@ -27,5 +27,19 @@ describe('formatCount', () => {
     expect(formatCount(1, 'file')).toBe('1 file');
     expect(formatCount(0, 'file')).toBe('0 files');
     expect(formatCount(2, 'directory', 'directories')).toBe('2 directories');
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0s'],
+    [1, '1s'],
+    [59_000, '59s'],
+    [60_000, '1m 00s'],
+    [125_000, '2m 05s'],
+    [3_720_000, '1h 02m'],
+    [100 * 3_600_000, '100h 00m'],
+  ])('writes %i ms as %s', (ms, text) => {
+    expect(formatDuration(ms)).toBe(text);
   });
 });

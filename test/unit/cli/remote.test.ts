@@ -30,7 +30,7 @@ async function stepOf(client: AzureFilesClient, overwrite = true): Promise<FileS
 }
 
 function context(signal = new AbortController().signal) {
-  return { concurrency: 1, onProgress: () => {}, signal };
+  return { concurrency: 1, memoryBudget: 1, onProgress: () => {}, signal };
 }
 
 /** Says of a copy that it is pending, until `status` is something else. */

@@ -15,13 +15,16 @@ function task() {
   return { state, run };
 }
 
+const memory = 100;
+const lanes = (count: number) => ({ lanes: count, bytes: 0 });
+
 describe('Slots', () => {
   it('starts tasks while there is room, and waits for as much as a task needs', async () => {
-    const slots = new Slots(4);
+    const slots = new Slots({ lanes: 4, bytes: memory });
     const [one, three, two] = [task(), task(), task()];
-    await slots.start(1, one.run);
-    await slots.start(3, three.run);
-    const waiting = slots.start(2, two.run);
+    await slots.start(lanes(1), one.run);
+    await slots.start(lanes(3), three.run);
+    const waiting = slots.start(lanes(2), two.run);
     one.state.end();
     await new Promise((resolve) => setImmediate(resolve));
     expect(two.state.started).toBe(false);
@@ -33,18 +36,34 @@ describe('Slots', () => {
   });
 
   it('gives a task that needs more than there is all of it', async () => {
-    const slots = new Slots(2);
+    const slots = new Slots({ lanes: 2, bytes: memory });
     const large = task();
-    await slots.start(100, large.run);
+    await slots.start(lanes(100), large.run);
     expect(large.state.started).toBe(true);
     large.state.end();
     await slots.drain();
   });
 
+  it('waits for memory as it does for lanes', async () => {
+    const slots = new Slots({ lanes: 4, bytes: memory });
+    const [large, small, next] = [task(), task(), task()];
+    await slots.start({ lanes: 1, bytes: 90 }, large.run);
+    await slots.start({ lanes: 1, bytes: 10 }, small.run);
+    const waiting = slots.start({ lanes: 1, bytes: 20 }, next.run);
+    small.state.end();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(next.state.started).toBe(false);
+    large.state.end();
+    await waiting;
+    expect(next.state.started).toBe(true);
+    next.state.end();
+    await slots.drain();
+  });
+
   it('waits for every task at the end', async () => {
-    const slots = new Slots(2);
+    const slots = new Slots({ lanes: 2, bytes: memory });
     const one = task();
-    await slots.start(1, one.run);
+    await slots.start(lanes(1), one.run);
     let drained = false;
     const end = slots.drain().then(() => {
       drained = true;

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { SyncRequest } from '../../../src/files/index.js';
+import { DirectoryTransferError, type SyncRequest } from '../../../src/files/index.js';
 import { patterned } from '../../support/patterned.js';
 import { rangeSize } from './streaming-setting.js';
 import {
@@ -128,6 +128,53 @@ async function fresh(): Promise<TreeSetting> {
   return { ...setting, local };
 }
 
+const someTime = Date.UTC(2017, 5, 6);
+const patterns = fc.subarray(['a', 'B', '*.txt', 'a/**', '**/ü', 'a/B', 'long name/', '?'], { maxLength: 2 });
+
+/** What patterns of these kinds mean, said in another way than the library says it. */
+function matches(place: string, pattern: string): boolean {
+  const names = place.toLowerCase().split('/');
+  const wanted = pattern.toLowerCase();
+  const prefixes = names.map((_, index) => names.slice(0, index + 1));
+  switch (wanted) {
+    case 'a/**':
+      return names[0] === 'a' && names.length > 1;
+    case '**/ü':
+      return names.includes('ü');
+    case 'a/b':
+      return prefixes.some((prefix) => prefix.join('/') === 'a/b');
+    case 'long name/':
+      // Files are asked about: the last name is none of a directory.
+      return names.slice(0, -1).includes('long name');
+    case '*.txt':
+      return names.some((each) => each.endsWith('.txt'));
+    case '?':
+      return names.some((each) => each.length === 1);
+    default:
+      return names.includes(wanted);
+  }
+}
+
+/** Whether a file does. */
+function takesPart(
+  place: string,
+  { include, exclude }: { include: readonly string[]; exclude: readonly string[] },
+): boolean {
+  const isIn = include.length === 0 || include.some((pattern) => matches(place, pattern));
+  return isIn && !exclude.some((pattern) => matches(place, pattern));
+}
+
+type Contents = Readonly<Record<string, string>>;
+
+function filesOf(contents: Contents): string[] {
+  return Object.keys(contents).filter((place) => !place.endsWith('/'));
+}
+
+/** Whether the source has something of another kind under that name, or where a directory on the way to it would be. */
+function isContested(place: string, source: Contents): boolean {
+  return `${place}/` in source || filesOf(source).some((file) => place.startsWith(`${file}/`));
+}
+
 const options = fc.record({ atomic: fc.boolean(), concurrency: fc.constantFrom(1, 2, 8) });
 
 describe.each(['upload', 'download'] as const)('sync by %s of any trees', (way) => {
@@ -220,6 +267,95 @@ describe.each(['upload', 'download'] as const)('sync by %s of any trees', (way) 
         await expectNothingToDo(setting, what);
       }),
       { numRuns: 20 },
+    );
+  });
+
+  it('by content leaves nothing that differs, whatever the times say', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, tree, async (source, target) => {
+        const setting = await fresh();
+        await remake(setting, way, 'source', source);
+        await remake(setting, way, 'target', target);
+        // From now on every file says that it was written to at the same time.
+        for (const [side, all] of [
+          ['source', source],
+          ['target', target],
+        ] as const) {
+          const isLocal = (way === 'upload') === (side === 'source');
+          for (const [place, data] of all) {
+            if (data === undefined) continue;
+            if (isLocal) await setModified(join(setting.local, place), someTime);
+            else
+              await setting.files.setProperties({ path: place, smb: { lastWriteTime: new Date(someTime) } });
+          }
+        }
+        const what = { ...request(setting, way), delete: true, compare: 'md5' } as const;
+        await setting.streaming.sync(what);
+        const { local, share } = await both(setting);
+        expect(share).toEqual(local);
+        const again = await setting.streaming.sync(what);
+        expect(again).toMatchObject({ filesCopied: 0, filesDeleted: 0, failed: 0 });
+      }),
+      { numRuns: 20 },
+    );
+  });
+
+  it('touches nothing that a pattern leaves out, at either side', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, tree, patterns, patterns, async (source, target, include, exclude) => {
+        const setting = await fresh();
+        await remake(setting, way, 'source', source);
+        await remake(setting, way, 'target', target);
+        const before = await both(setting);
+        const sides = way === 'upload' ? (['local', 'share'] as const) : (['share', 'local'] as const);
+        const what = { ...request(setting, way), delete: true, include, exclude };
+        await setting.streaming.sync(what).catch((error: unknown) => {
+          // What takes no part may be in the way of what does.
+          if (!(error instanceof DirectoryTransferError)) throw error;
+        });
+        const after = await both(setting);
+        expect(after[sides[0]]).toEqual(before[sides[0]]);
+        const [all, was, is] = [before[sides[0]], before[sides[1]], after[sides[1]]];
+        const filter = { include, exclude };
+        for (const place of filesOf(was)) if (!takesPart(place, filter)) expect(is[place]).toBe(was[place]);
+        for (const place of filesOf(is)) {
+          const expected = takesPart(place, filter) && !isContested(place, all) ? all : was;
+          expect({ place, data: is[place] }).toEqual({ place, data: expected[place] });
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  it('that is interrupted anywhere leaves whole files only, and is finished by the next run', async () => {
+    await fc.assert(
+      fc.asyncProperty(tree, tree, fc.nat(25), async (source, target, requests) => {
+        const setting = await fresh();
+        await remake(setting, way, 'source', source);
+        await remake(setting, way, 'target', target);
+        const before = await both(setting);
+        const controller = new AbortController();
+        let sent = 0;
+        setting.refuseSome(() => {
+          sent += 1;
+          if (sent > requests) controller.abort(new Error('stopped'));
+          return false;
+        });
+        const what = { ...request(setting, way), delete: true, ...(way === 'upload' && { atomic: true }) };
+        await setting.streaming.sync({ ...what, signal: controller.signal }).catch((error: unknown) => {
+          expect(error).toBe(controller.signal.reason);
+        });
+        setting.mend();
+        const [from, to] = way === 'upload' ? (['local', 'share'] as const) : (['share', 'local'] as const);
+        const after = await both(setting);
+        for (const [place, data] of Object.entries(after[to])) {
+          expect([before[from][place], before[to][place]]).toContain(data);
+        }
+        await setting.streaming.sync(what);
+        await expectSame(setting);
+        await expectNothingToDo(setting, what);
+      }),
+      { numRuns: 30 },
     );
   });
 });

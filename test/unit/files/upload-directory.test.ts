@@ -286,6 +286,20 @@ describe('uploadDirectory', () => {
     expect(await shareTree(s, 'whole')).toEqual({ 'd/': '', 'd/c.md': 'c' });
   });
 
+  it.each([
+    ['many small files', Object.fromEntries(Array.from({ length: 9 }, (_, i) => [`d/e/${i}.md`, 'x']))],
+    ['one file that takes the whole budget', { 'd/e/large.md': patterned(9 * rangeSize) }],
+  ])('makes directories where nobody has made room for that: %s', async (_, files) => {
+    const s = await setUpTree();
+    await fillLocal(s.local, files);
+    const request = { path: 'md', include: ['*.md'], concurrency: 2 };
+    const planned = await s.streaming.uploadDirectory({ ...request, dryRun: true }, s.local);
+    const report = await s.streaming.uploadDirectory(request, s.local);
+    expect(report).toMatchObject({ filesCopied: Object.keys(files).length, directoriesCreated: 3 });
+    expect(planned).toEqual(report);
+    expect(await shareTree(s, 'md')).toEqual(await localTree(s.local));
+  });
+
   it('changes nothing in a dry run, and tells what it would do', async () => {
     const s = await setUpTree();
     await fillLocal(s.local, { 'd/a': 'a', b: 'bb', same: 's' });

@@ -42,6 +42,27 @@ describe('FileSink', () => {
     expect(new Uint8Array(await readFile(path))).toEqual(patterned(4));
   });
 
+  it('puts nothing on the disk before it is opened', async () => {
+    const directory = await temporaryDirectory();
+    const sink = await FileSink.prepare(join(directory, 'target.bin'), { id, overwrite: true });
+    expect(await readdir(directory)).toEqual([]);
+    await expect(sink.write(patterned(4), 0)).rejects.toThrow(TypeError);
+    await sink.open();
+    expect(await readdir(directory)).toEqual([`.azstore-${id}.tmp`]);
+    await sink.discard();
+  });
+
+  it('leaves alone what another one has made when it is discarded unopened', async () => {
+    const directory = await temporaryDirectory();
+    const options = { id, overwrite: true };
+    const other = await FileSink.create(join(directory, 'target.bin'), options);
+    const sink = await FileSink.prepare(join(directory, 'target.bin'), options);
+    await sink.discard();
+    await sink.leave();
+    expect(await readdir(directory)).toEqual([`.azstore-${id}.tmp`]);
+    await other.discard();
+  });
+
   it('leaves nothing when it is discarded', async () => {
     const directory = await temporaryDirectory();
     const sink = await FileSink.create(join(directory, 'target.bin'), { id, overwrite: true });

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { appendFile, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { BufferPool } from '../../../src/transfer/buffer-pool.js';
 import { FileSource } from '../../../src/transfer/file-source.js';
 import { patterned } from '../../support/patterned.js';
 import { temporaryDirectory } from '../../support/temporary-directory.js';
@@ -21,6 +22,37 @@ describe('FileSource', () => {
     );
     expect(new Uint8Array(await source.slice({ start: 0, end: 1 }))).toEqual(patterned(1));
     await source.verify();
+    await source.close();
+  });
+
+  it('gives a range piece by piece in one buffer, as often as it is asked', async () => {
+    const source = await FileSource.open(await fileOf(patterned(10_000)));
+    const pool = new BufferPool(1_000);
+    const body = source.pieces({ start: 500, end: 3_100 }, pool);
+    expect(body.length).toBe(2_600);
+    for (let turn = 0; turn < 2; turn++) {
+      const buffers = new Set<unknown>();
+      const pieces: Uint8Array[] = [];
+      for await (const piece of body) {
+        buffers.add(piece.buffer);
+        pieces.push(Uint8Array.from(piece));
+      }
+      expect(new Uint8Array(Buffer.concat(pieces))).toEqual(patterned(2_600, 500));
+      expect([...buffers]).toEqual([pool.take().buffer]);
+      pool.give(new Uint8Array([...buffers][0] as ArrayBuffer));
+    }
+    await source.close();
+  });
+
+  it('does not use a buffer again whose sending was broken off', async () => {
+    const source = await FileSource.open(await fileOf(patterned(10_000)));
+    const pool = new BufferPool(1_000);
+    let used: unknown;
+    for await (const piece of source.pieces({ start: 0, end: 3_000 }, pool)) {
+      used = piece.buffer;
+      break;
+    }
+    expect(pool.take().buffer).not.toBe(used);
     await source.close();
   });
 

@@ -25,7 +25,7 @@ describe('a body that is handed out piece by piece', () => {
     await using server = await whole();
     const { body, close } = await bodyFrom(server.origin);
     const pieces: Uint8Array[] = [];
-    await readPieces(body, (piece) => void pieces.push(piece));
+    await readPieces(body, (piece) => void pieces.push(Uint8Array.from(piece)));
     expect(Buffer.compare(Buffer.concat(pieces), data)).toBe(0);
     await close();
   });
@@ -114,8 +114,8 @@ describe('a body that is handed out piece by piece', () => {
 
   it('may be in memory', async () => {
     const pieces: Uint8Array[] = [];
-    await readPieces(bufferedBody(patterned(5)), (piece) => void pieces.push(piece));
-    await readPieces(bufferedBody(), (piece) => void pieces.push(piece));
+    await readPieces(bufferedBody(patterned(5)), (piece) => void pieces.push(Uint8Array.from(piece)));
+    await readPieces(bufferedBody(), (piece) => void pieces.push(Uint8Array.from(piece)));
     expect(pieces).toEqual([patterned(5)]);
   });
 });
