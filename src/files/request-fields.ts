@@ -366,7 +366,7 @@ export function checkRequest(request: unknown, rules: FieldRules): void {
 
 /** The same for options that stand beside a request. */
 export function checkCallOptions(options: unknown, rules: FieldRules): void {
-  checkFields(options, rules, 'the options');
+  checkFields(options, rules, 'options');
 }
 
 function checkFields(value: unknown, rules: FieldRules, name: string, ignored?: ReadonlySet<string>): void {

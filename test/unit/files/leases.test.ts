@@ -315,7 +315,7 @@ describe('what is asked of a lease', () => {
   it.each([
     [{ timeoutMs: 1 }, 'unknown field "timeoutMs"; known are signal'],
     [{ signal: {} }, 'signal must be an AbortSignal'],
-    ['soon', 'the options must be an object, got string'],
+    ['soon', 'options must be an object, got string'],
   ])('has options that are checked before anything is sent: %j', async (options, message) => {
     const { client, sent } = await setting();
     const lease = await client.leases.acquire({ path });
