@@ -9,7 +9,7 @@ import { momentOf } from '../../lease/timing.js';
 import { runUnderLock } from '../../lease/with-lock.js';
 import { type FilesContext, type Location, send, sendUnchecked } from '../context.js';
 import { checkInteger, checkLeaseId, checkLeaseSeconds } from '../request-checks.js';
-import { checkRequest, leaseFields } from '../request-fields.js';
+import { checkCallOptions, checkRequest, leaseFields } from '../request-fields.js';
 import { leaseFileRequest, leaseShareRequest, secondsLeft } from '../wire/lease-wire.js';
 import { lockWaitMs, rememberLease, takeFileLock } from './file-lock.js';
 import { FileLockOperations } from './file-lock-operations.js';
@@ -40,15 +40,23 @@ export function createLeaseService(context: FilesContext): LeaseService {
     tryAcquire: (request) => undefinedOnConflict(acquire(request)),
     acquireAutoRenewing: (request) => acquireAutoRenewing(request),
     async renew(lease, options = {}) {
+      checkCallOptions(options, leaseFields.options);
       await heldBy(context, lease).renew(options.signal);
     },
-    change: (lease, proposedLeaseId, options = {}) => change(context, { lease, proposedLeaseId, options }),
+    async change(lease, proposedLeaseId, options = {}) {
+      checkCallOptions(options, leaseFields.options);
+      return change(context, { lease, proposedLeaseId, options });
+    },
     async release(lease, options = {}) {
+      checkCallOptions(options, leaseFields.options);
       await heldBy(context, lease).release(options.signal);
     },
     breakLease: (request) => breakLease(context, request),
     inspect: (request) => inspectLease(context, request),
     async withLock(request, fn) {
+      if (typeof fn !== 'function') {
+        throw new ConfigurationError('InvalidRequest', 'what is to be run under the lock must be a function');
+      }
       return runUnderLock(await acquireAutoRenewing(request, lockWaitMs), fn);
     },
   };
