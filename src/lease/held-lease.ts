@@ -15,6 +15,8 @@ export interface LeaseUpkeep {
    * @returns false when the id does not have the lease any more.
    */
   confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean>;
+  /** Whether the id has the lease; tells nobody of it. */
+  holds(id: string, limits: UpkeepLimits): Promise<boolean>;
   /** @returns false when the id did not have the lease. */
   release(id: string, limits: UpkeepLimits): Promise<boolean>;
 }
@@ -195,6 +197,18 @@ export class HeldLease {
       }
       await pause(this.#clock, Math.max(1, Math.min(retryPauseMs, this.remainingMs)), signal);
     }
+  }
+
+  /**
+   * Looks once whether somebody has ended the lease since its last renewal. A failure that says nothing of it is none.
+   * @throws {LeaseError} `LeaseLost`, `LeaseExpired`.
+   */
+  async look(): Promise<void> {
+    if (this.#ended) return;
+    const limits = { limitMs: this.#limitMs() };
+    const held = await this.#anywhere((upkeep) => upkeep.holds(this.#id, limits)).catch(() => true);
+    if (held || (await this.#deletion)) return;
+    throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource, { why: 'somebody has ended it' }));
   }
 
   /**

@@ -57,7 +57,13 @@ export function createLeaseService(context: FilesContext): LeaseService {
       if (typeof fn !== 'function') {
         throw new ConfigurationError('InvalidRequest', 'what is to be run under the lock must be a function');
       }
-      return runUnderLock(await acquireAutoRenewing(request, lockWaitMs), fn);
+      const lease = await acquireAutoRenewing(request, lockWaitMs);
+      return runUnderLock(lease, async (guard) => {
+        const result = await fn(guard);
+        // A lease that was broken, and that nobody has taken since, can be given back as if nothing had been.
+        await heldOf(lease).look();
+        return result;
+      });
     },
   };
 }

@@ -343,6 +343,28 @@ describe('what is asked of a lease', () => {
 });
 
 describe('withLock', () => {
+  it('tells of a lock that somebody broke at the last moment, and that nobody has taken', async () => {
+    const { client } = await setting();
+    const work = client.leases.withLock({ path }, async () => {
+      await client.leases.breakLease({ path });
+      return 'done';
+    });
+    expect(await rejection(work)).toMatchObject({ name: 'LeaseError', code: 'LeaseLost', path });
+  });
+
+  it('looks once at its end, and believes in the lock when nobody answers', async () => {
+    const { client, sent, silence, settled } = await setting();
+    await client.leases.withLock({ path }, async () => {
+      sent();
+    });
+    expect(sent()).toEqual([`HEAD ${path}`, `PUT ${path} release`]);
+    const work = client.leases.withLock({ path }, async () => {
+      silence();
+      return 'done';
+    });
+    expect(await settled(work)).toBe('done');
+  });
+
   it('renews every five seconds while the work lasts, then gives the lease back', async () => {
     const { client, clock, sent, settled } = await setting();
     const result = await settled(

@@ -379,3 +379,35 @@ describe('what is leased being deleted by its holder', () => {
     expect(held.signal.aborted).toBe(true);
   });
 });
+
+describe('a look at what is held', () => {
+  it('is no sign of life to others, and gives nothing more time', async () => {
+    const { held, upkeep, clock } = hold();
+    await clock.advance(4_000);
+    const left = held.remainingMs;
+    await held.look();
+    expect(held.remainingMs).toBe(left);
+    expect(upkeep.times('confirm')).toEqual([]);
+  });
+
+  it('tells of the loss', async () => {
+    const { held, upkeep } = hold();
+    upkeep.looks(false);
+    expect(await rejection(held.look())).toMatchObject({ code: 'LeaseLost' });
+    expect(held.signal.aborted).toBe(true);
+  });
+
+  it('that is not answered is none', async () => {
+    const { held, upkeep } = hold();
+    upkeep.looks(new NetworkError('Timeout', 'silence', { retryable: true }));
+    await held.look();
+    expect(held.lost).toBeUndefined();
+  });
+
+  it('is not asked for when it was given back', async () => {
+    const { held, upkeep } = hold();
+    await held.release();
+    await held.look();
+    expect(upkeep.times('holds')).toEqual([]);
+  });
+});
