@@ -1,6 +1,7 @@
 import { close, closeSync, constants, fstatSync, futimes, open, read, rename, unlink, write } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { namingFile } from '../local-error.js';
 import { TransferError } from '../transfer-error.js';
 import type { LocalFile } from './local-directory.js';
 
@@ -69,6 +70,6 @@ export async function writeSmallFile(path: string, { id, data, modifiedMs }: Sma
     await renameFile(temporary, path);
   } catch (error) {
     await removeFile(temporary).catch(() => {});
-    throw error;
+    throw namingFile(error, path);
   }
 }
