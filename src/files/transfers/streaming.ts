@@ -150,7 +150,8 @@ async function downloadStream(
   const { range } = request;
   if (range !== undefined) {
     const of = { share: shareOf(context, request.share), path: request.path };
-    checkRange({ start: range.start, end: range.end ?? maxFileBytes }, of);
+    const { start, end = maxFileBytes } = range;
+    checkRange({ start, end }, of);
   }
   return openStream(context, request, streamWay(context, request));
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { ByteStream } from '../../../src/files/index.js';
 import { rejection } from '../../support/rejection.js';
@@ -31,6 +32,28 @@ describe('uploadStream', () => {
     const error = await rejection(client.streaming.uploadStream({ path: 'a', totalSize: 4 }, locked()));
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
     expect((error as Error).message).toContain('locked');
+    expect(transport.received).toBe(0);
+  });
+
+  it.each([
+    ['of Node', () => Readable.from([Buffer.from('abcd')])],
+    ['of the web', () => new Blob(['abcd']).stream()],
+  ])('refuses a stream %s that was read to its end, in place of an empty file', async (_what, open) => {
+    const { client, transport } = scriptedClient();
+    const stream = open() as ByteStream;
+    for await (const _piece of stream);
+    const error = await rejection(client.streaming.uploadStream({ path: 'a' }, stream));
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
+    expect((error as Error).message).toContain('read to its end already');
+    expect(transport.received).toBe(0);
+  });
+
+  it('takes overwrite: false and atomic: false for a contradiction', async () => {
+    const { client, transport } = scriptedClient();
+    const request = { path: 'a', overwrite: false, atomic: false };
+    expect(await rejection(client.streaming.uploadStream(request, Buffer.from('abcd')))).toMatchObject({
+      code: 'InvalidRequest',
+    });
     expect(transport.received).toBe(0);
   });
 
