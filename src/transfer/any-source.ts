@@ -23,6 +23,15 @@ export function sourceOf(input: UploadInput, totalSize: number | undefined, cloc
   return new StreamSource(input, totalSize, clock);
 }
 
+/**
+ * Listens to a stream of Node from the beginning: one that fails, or is given up, before its reader listens would end the
+ * process. What it failed with is told to who reads it. The listener stays, because such an error comes late.
+ */
+export function hearFailures(input: unknown): void {
+  if (typeof input !== 'object' || input === null || !('destroy' in input) || !('on' in input)) return;
+  if (typeof input.on === 'function') input.on('error', () => {});
+}
+
 /** A stream that somebody else has read to its end would pass for an empty one. */
 function refuseEnded(input: unknown): void {
   if (!isEnded(input)) return;

@@ -1,5 +1,5 @@
 import { listenForAbort } from '../../core/abort-listener.js';
-import { sourceOf, type UploadInput } from '../../transfer/any-source.js';
+import { hearFailures, sourceOf, type UploadInput } from '../../transfer/any-source.js';
 import { FileSource } from '../../transfer/file-source.js';
 import {
   resolveTransfer,
@@ -62,6 +62,7 @@ async function uploadStream(
 ): Promise<FileInfo> {
   const { totalSize, ...file } = request ?? {};
   let source: Source;
+  hearFailures(input);
   try {
     checkRequest(request, streamingFields.uploadStream);
     checkInteger('totalSize', totalSize, { min: 0, max: maxFileBytes });

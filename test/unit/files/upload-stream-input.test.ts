@@ -10,6 +10,19 @@ const locked = () => {
   return stream;
 };
 
+/** Whether nobody listens when a stream fails, which would end the process. */
+function failureNobodyHears(stream: Readable): Promise<boolean> {
+  const emit = stream.emit.bind(stream);
+  return new Promise((resolve) => {
+    stream.emit = (event: string, ...values: unknown[]) => {
+      if (event !== 'error') return emit(event, ...values);
+      const isHeard = stream.listenerCount('error') > 0;
+      resolve(!isHeard);
+      return isHeard && emit(event, ...values);
+    };
+  });
+}
+
 describe('uploadStream', () => {
   it.each([
     ['nothing', undefined],
@@ -46,6 +59,41 @@ describe('uploadStream', () => {
     expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
     expect((error as Error).message).toContain('read to its end already');
     expect(transport.received).toBe(0);
+  });
+
+  it.each([
+    ['the request is wrong', { path: '' }, 'InvalidPath'],
+    ['it is aborted before', { path: 'a', signal: AbortSignal.abort(new Error('enough')) }, undefined],
+  ])('gives up a stream of Node without an error that nobody hears when %s', async (_what, request, code) => {
+    const { client } = scriptedClient();
+    const stream = Readable.from([Buffer.from('abcd')]);
+    const ended = failureNobodyHears(stream);
+    expect(await rejection(client.streaming.uploadStream(request, stream))).toMatchObject({
+      ...(code && { code }),
+    });
+    expect(await ended).toBe(false);
+    expect(stream.destroyed).toBe(true);
+  });
+
+  it('does so as well when the service refuses the file', async () => {
+    const { client, transport } = scriptedClient();
+    const stream = Readable.from([Buffer.from('abcd')]);
+    const ended = failureNobodyHears(stream);
+    const uploading = rejection(client.streaming.uploadStream({ path: 'a' }, stream));
+    (await transport.next()).answer(404, { 'x-ms-error-code': 'ParentNotFound' });
+    expect(await uploading).toMatchObject({ code: 'ParentNotFound' });
+    expect(await ended).toBe(false);
+  });
+
+  it('tells what a stream of Node failed with before it was read', async () => {
+    const { client, transport } = scriptedClient();
+    const stream = new Readable({ read() {} });
+    const uploading = rejection(client.streaming.uploadStream({ path: 'a' }, stream));
+    const failed = failureNobodyHears(stream);
+    stream.destroy(new Error('no such file'));
+    expect(await failed).toBe(false);
+    (await transport.next()).answer(201, version);
+    expect(await uploading).toMatchObject({ message: 'no such file' });
   });
 
   it('takes overwrite: false and atomic: false for a contradiction', async () => {
