@@ -4,6 +4,7 @@ import type {
   AcquireLeaseRequest,
   BreakLeaseRequest,
   InspectLeaseRequest,
+  LeaseCallOptions,
   LeaseReference,
 } from './locks/lease-service.js';
 import { invalidRequest } from './request-checks.js';
@@ -349,6 +350,7 @@ export const leaseFields = {
   reference: fieldsOf<LeaseReference>()({ share: later, path: later, id: later, durationSeconds: later }),
   break: fieldsOf<BreakLeaseRequest>()({ ...leased, breakPeriodSeconds: later }),
   inspect: fieldsOf<InspectLeaseRequest>()(leased),
+  options: fieldsOf<LeaseCallOptions>()({ signal: checkSignal }),
 };
 
 /** What an entry of a listing has beside its place: it can be given as a request, as it is. */
@@ -360,6 +362,11 @@ const entryFields: ReadonlySet<string> = new Set(['type', 'name', 'size', 'etag'
  */
 export function checkRequest(request: unknown, rules: FieldRules): void {
   checkFields(request, rules, 'the request', isEntry(request) ? entryFields : undefined);
+}
+
+/** The same for options that stand beside a request. */
+export function checkCallOptions(options: unknown, rules: FieldRules): void {
+  checkFields(options, rules, 'options');
 }
 
 function checkFields(value: unknown, rules: FieldRules, name: string, ignored?: ReadonlySet<string>): void {

@@ -15,6 +15,8 @@ export interface LeaseUpkeep {
    * @returns false when the id does not have the lease any more.
    */
   confirm(id: string, limits: UpkeepLimits, beforeLast: () => void): Promise<boolean>;
+  /** Whether the id has the lease; tells nobody of it. */
+  holds(id: string, limits: UpkeepLimits): Promise<boolean>;
   /** @returns false when the id did not have the lease. */
   release(id: string, limits: UpkeepLimits): Promise<boolean>;
 }
@@ -60,7 +62,9 @@ export class HeldLease {
   #confirmedAt: Moment;
   #lost: LeaseError | undefined;
   #ended = false;
-  #released = false;
+  /** What a release has to tell when there is nothing left to give back. */
+  #settled: ReleaseOutcome | undefined;
+  #deletion: Promise<boolean> | undefined;
   #lastFailure: unknown;
   #cancelTimer: (() => void) | undefined;
 
@@ -99,6 +103,21 @@ export class HeldLease {
   moved(to: 'there' | 'nowhere'): void {
     if (to === 'there' && this.#elsewhere !== undefined) this.#upkeep = this.#elsewhere;
     this.#elsewhere = undefined;
+  }
+
+  /**
+   * Deletes what is leased, and the lease with it: no loss, as its holder does it.
+   * @throws what `remove` throws; the lease is held on then, unless it turns out to be lost.
+   */
+  async deleting<T>(remove: () => Promise<T>): Promise<T> {
+    const removed = remove();
+    this.#deletion = removed.then(
+      () => this.#deleted(),
+      () => false,
+    );
+    const result = await removed;
+    await this.#deletion;
+    return result;
   }
 
   /** Takes another id, which the service has accepted. */
@@ -164,7 +183,9 @@ export class HeldLease {
         );
         // An answer after the end of the time tells of a lease that others may count as dead already.
         this.check();
-        if (!held) throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
+        if (!held && !(await this.#deletion))
+          throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource));
+        this.check();
         this.#confirmedAt = sentAt;
         this.#lastFailure = undefined;
         return;
@@ -179,18 +200,30 @@ export class HeldLease {
   }
 
   /**
+   * Looks once whether somebody has ended the lease since its last renewal. A failure that says nothing of it is none.
+   * @throws {LeaseError} `LeaseLost`, `LeaseExpired`.
+   */
+  async look(): Promise<void> {
+    if (this.#ended) return;
+    const limits = { limitMs: this.#limitMs() };
+    const held = await this.#anywhere((upkeep) => upkeep.holds(this.#id, limits)).catch(() => true);
+    if (held || (await this.#deletion)) return;
+    throw this.#lose(leaseError('LeaseLost', this.#upkeep.resource, { why: 'somebody has ended it' }));
+  }
+
+  /**
    * Gives the lease back. That somebody else ended it before is no failure.
    * @throws when the service could not be reached; the lease then ends by its duration, where it has one.
    */
   async release(signal?: AbortSignal): Promise<ReleaseOutcome> {
-    if (this.#released) return 'gone';
+    if (this.#settled !== undefined) return this.#settled;
     this.#end();
     let inDoubt = false;
     for (let round = 1; ; round++) {
       try {
         const limits = { limitMs: timing.requestMs, signal };
         const released = await this.#anywhere((upkeep) => upkeep.release(this.#id, limits));
-        this.#released = true;
+        this.#settled = 'gone';
         return released || inDoubt ? 'released' : 'gone';
       } catch (error) {
         signal?.throwIfAborted();
@@ -231,6 +264,12 @@ export class HeldLease {
     this.#end();
     this.#loss.abort(error);
     return error;
+  }
+
+  #deleted(): true {
+    this.#settled ??= 'released';
+    this.#end();
+    return true;
   }
 
   #end(): void {

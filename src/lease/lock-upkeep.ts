@@ -31,6 +31,10 @@ export class LockUpkeep implements LeaseUpkeep {
     return true;
   }
 
+  holds(id: string, limits: UpkeepLimits): Promise<boolean> {
+    return this.#operations.holds(id, limits);
+  }
+
   release(id: string, limits: UpkeepLimits): Promise<boolean> {
     const returned = { id, durationSeconds: this.#durationSeconds, holder: this.#holder };
     return giveBackLease(this.#operations, returned, limits);

@@ -67,6 +67,11 @@ export class TimedUpkeep implements LeaseUpkeep {
     return this.#operations.renew(id, limits);
   }
 
+  /** The service has no other question about it. */
+  holds(id: string, limits: UpkeepLimits): Promise<boolean> {
+    return this.#operations.renew(id, limits);
+  }
+
   release(id: string, limits: UpkeepLimits): Promise<boolean> {
     return this.#operations.release(id, limits);
   }

@@ -1,5 +1,6 @@
 import { type FilesContext, locateFile, send, type WireRequest } from '../context.js';
 import { hasCode, ifThere } from '../failure.js';
+import { lockOn } from '../locks/file-lock.js';
 import { FileLockOperations } from '../locks/file-lock-operations.js';
 import { checkShareName } from '../paths.js';
 import { fileFields } from '../request-fields.js';
@@ -120,9 +121,11 @@ async function deleteFile(context: FilesContext, request: DeleteFileRequest): Pr
   const at = locateFile(context, request.share, request.path);
   const wire = deleteFileRequest(at, request);
   const { leaseId, signal } = request;
-  const remove = () => removeFile(context, wire, request);
-  if (leaseId === undefined) return remove();
+  const once = () => removeFile(context, wire, request);
+  if (leaseId === undefined) return once();
   context.leases?.check(leaseId);
+  const held = lockOn(context, at, leaseId);
+  const remove = held === undefined ? once : () => held.deleting(once);
   await new FileLockOperations(context, at).removingRecord(remove, signal);
 }
 

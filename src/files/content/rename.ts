@@ -8,6 +8,7 @@ import { writeRecord, writeRecordIf } from '../../lease/record.js';
 import { momentOf, timing } from '../../lease/timing.js';
 import { type FilesContext, type Location, locateDirectory, locateFile, send } from '../context.js';
 import { hasCode } from '../failure.js';
+import { lockOn } from '../locks/file-lock.js';
 import { FileLockOperations } from '../locks/file-lock-operations.js';
 import { resolveAcquire } from '../locks/lease-requests.js';
 import type { RenameDirectoryRequest, RenameFileRequest } from '../requests.js';
@@ -49,14 +50,6 @@ async function copyRecord(
   if (record === undefined) return;
   const { durationSeconds, holder } = record;
   await prepareRecord(context, to, { durationSeconds, holder, signal });
-}
-
-/** The lock of this client on a file, if the id is that of one. */
-function lockOn(context: FilesContext, from: Location, leaseId: string): HeldLease | undefined {
-  const held = context.leases?.find(leaseId);
-  const { share, path } = held?.resource ?? {};
-  // The service does not tell names by case.
-  return share === from.share && path?.toLowerCase() === from.path.toLowerCase() ? held : undefined;
 }
 
 interface LockedRename {

@@ -49,7 +49,8 @@ export class FileLockOperations implements LockOperations {
   constructor(context: FilesContext, file: Location) {
     this.#context = context;
     this.#file = file;
-    this.#record = locateFile(context, file.share, recordPathOf(file.path));
+    // Called by the name of the file in errors, only its URL is another.
+    this.#record = { ...locateFile(context, file.share, recordPathOf(file.path)), path: file.path };
     this.resource = { share: file.share, path: file.path };
   }
 

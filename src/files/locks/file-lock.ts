@@ -11,6 +11,7 @@ import type { FileProperties } from '../types.js';
 import { filePropertiesOf, getPropertiesRequest } from '../wire/file-wire.js';
 import { committedSize, repairAppend } from './append-mark.js';
 import { FileLockOperations } from './file-lock-operations.js';
+import { refuseRecord } from './lease-record.js';
 import { type ResolvedAcquire, resolveAcquire } from './lease-requests.js';
 
 /** Long enough to replace a holder that died, whatever its duration. */
@@ -28,12 +29,14 @@ export interface TakenLock {
 /**
  * Takes the lock on a file. What its last holder left half done is put right before anybody sees it.
  * @throws {LeaseError} `LeaseAlreadyPresent`.
+ * @throws {ConfigurationError} `InvalidPath` for a record, which cannot be locked itself.
  */
 export async function takeFileLock(
   context: FilesContext,
   at: Location,
   wish: ResolvedAcquire & Pick<HeldStart, 'expiry'>,
 ): Promise<TakenLock> {
+  refuseRecord(at.path);
   const { clock } = context.pipeline.options;
   let { proposedId } = wish;
   for (let round = 1; ; round++) {
@@ -72,6 +75,14 @@ export function rememberLease(
   held.watchDeadline();
   context.leases?.add(start.id, held);
   return held;
+}
+
+/** The lock of this client on a file, if the id is that of one. */
+export function lockOn(context: FilesContext, at: Location, leaseId: string): HeldLease | undefined {
+  const held = context.leases?.find(leaseId);
+  const { share, path } = held?.resource ?? {};
+  // The service does not tell names by case.
+  return share === at.share && path?.toLowerCase() === at.path.toLowerCase() ? held : undefined;
 }
 
 /** What is done under a lock works with. */

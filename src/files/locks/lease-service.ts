@@ -105,6 +105,7 @@ export interface LeaseService {
    * Gives a lease another id. A {@link Lease} that is given has the new id from then on.
    * @param proposedLeaseId - A GUID, never used before.
    * @throws {LeaseError} `LeaseNotPresent`, `LeaseIdMismatch`, `LeaseExpired`, `LeaseLost`.
+   * @throws {NetworkError} also when it may have been done: a {@link Lease} that is given keeps the old id then.
    */
   change(lease: Lease | LeaseReference, proposedLeaseId: string, options?: LeaseCallOptions): Promise<Lease>;
 
@@ -123,7 +124,8 @@ export interface LeaseService {
 
   /**
    * Runs `fn` while holding a lease that is renewed in the background, and gives it back, whatever `fn` does. Requests of
-   * `fn` name the lease by `guard.id`, and should have `guard.signal`, which ends them when the lock is lost.
+   * `fn` name the lease by `guard.id`, and should have `guard.signal`, which ends them when the lock is lost. That `fn` deletes
+   * what is locked, by that id, is no loss. Renewals keep no process alive.
    *
    * ```ts
    * await client.leases.withLock({ path: 'config.json' }, async (guard) => {

@@ -9,7 +9,7 @@ import { momentOf } from '../../lease/timing.js';
 import { runUnderLock } from '../../lease/with-lock.js';
 import { type FilesContext, type Location, send, sendUnchecked } from '../context.js';
 import { checkInteger, checkLeaseId, checkLeaseSeconds } from '../request-checks.js';
-import { checkRequest, leaseFields } from '../request-fields.js';
+import { checkCallOptions, checkRequest, leaseFields } from '../request-fields.js';
 import { leaseFileRequest, leaseShareRequest, secondsLeft } from '../wire/lease-wire.js';
 import { lockWaitMs, rememberLease, takeFileLock } from './file-lock.js';
 import { FileLockOperations } from './file-lock-operations.js';
@@ -40,16 +40,30 @@ export function createLeaseService(context: FilesContext): LeaseService {
     tryAcquire: (request) => undefinedOnConflict(acquire(request)),
     acquireAutoRenewing: (request) => acquireAutoRenewing(request),
     async renew(lease, options = {}) {
+      checkCallOptions(options, leaseFields.options);
       await heldBy(context, lease).renew(options.signal);
     },
-    change: (lease, proposedLeaseId, options = {}) => change(context, { lease, proposedLeaseId, options }),
+    async change(lease, proposedLeaseId, options = {}) {
+      checkCallOptions(options, leaseFields.options);
+      return change(context, { lease, proposedLeaseId, options });
+    },
     async release(lease, options = {}) {
+      checkCallOptions(options, leaseFields.options);
       await heldBy(context, lease).release(options.signal);
     },
     breakLease: (request) => breakLease(context, request),
     inspect: (request) => inspectLease(context, request),
     async withLock(request, fn) {
-      return runUnderLock(await acquireAutoRenewing(request, lockWaitMs), fn);
+      if (typeof fn !== 'function') {
+        throw new ConfigurationError('InvalidRequest', 'what is to be run under the lock must be a function');
+      }
+      const lease = await acquireAutoRenewing(request, lockWaitMs);
+      return runUnderLock(lease, async (guard) => {
+        const result = await fn(guard);
+        // A lease that was broken, and that nobody has taken since, can be given back as if nothing had been.
+        await heldOf(lease).look();
+        return result;
+      });
     },
   };
 }

@@ -207,6 +207,12 @@ describe('a lease on a file', () => {
     expect(await client.files.exists({ path: '.none.lease' })).toBe(false);
   });
 
+  it('tells of a share that is missing by the name of the file, not by that of its record', async () => {
+    const { client } = await setting();
+    const error = await rejection(client.leases.acquire({ share: 'nowhere', path }));
+    expect(error).toMatchObject({ code: 'ShareNotFound', share: 'nowhere', path });
+  });
+
   it('ends a wait at once when the signal is aborted', async () => {
     const { client, clock } = await setting();
     await client.leases.acquire({ path });
@@ -268,6 +274,17 @@ describe('the record beside a file', () => {
     expect(await client.directories.exists({ path: 'd' })).toBe(false);
   });
 
+  it('is not locked by what takes a lock of its own, either', async () => {
+    const { client, sent } = await setting();
+    await client.leases.release(await client.leases.acquire({ path }));
+    sent();
+    const data = new Uint8Array(1);
+    const refused = { name: 'ConfigurationError', code: 'InvalidPath' };
+    expect(await rejection(client.files.append({ path: record, data }))).toMatchObject(refused);
+    expect(await rejection(client.files.writeIfMatch({ path: record, data }, '"1"'))).toMatchObject(refused);
+    expect(sent()).toEqual([]);
+  });
+
   it('is one for all spellings of a long name', () => {
     const long = 'Long'.repeat(61);
     expect(recordPathOf(`d/${long}`)).toBe(recordPathOf(`d/${long.toLowerCase()}`));
@@ -295,6 +312,27 @@ describe('what is asked of a lease', () => {
     expect(sent()).toEqual([]);
   });
 
+  it.each([
+    [{ timeoutMs: 1 }, 'unknown field "timeoutMs"; known are signal'],
+    [{ signal: {} }, 'signal must be an AbortSignal'],
+    ['soon', 'options must be an object, got string'],
+  ])('has options that are checked before anything is sent: %j', async (options, message) => {
+    const { client, sent } = await setting();
+    const lease = await client.leases.acquire({ path });
+    sent();
+    const wrong = options as object;
+    for (const refused of [
+      client.leases.renew(lease, wrong),
+      client.leases.change(lease, a, wrong),
+      client.leases.release(lease, wrong),
+    ]) {
+      const error = await rejection(refused);
+      expect(error).toMatchObject({ name: 'ConfigurationError', message: expect.stringContaining(message) });
+    }
+    expect(sent()).toEqual([]);
+    expect(lease.id).toBeDefined();
+  });
+
   it('lets a file be broken at once only', async () => {
     const { client, sent } = await setting();
     const error = await rejection(client.leases.breakLease({ path, breakPeriodSeconds: 5 }));
@@ -305,6 +343,28 @@ describe('what is asked of a lease', () => {
 });
 
 describe('withLock', () => {
+  it('tells of a lock that somebody broke at the last moment, and that nobody has taken', async () => {
+    const { client } = await setting();
+    const work = client.leases.withLock({ path }, async () => {
+      await client.leases.breakLease({ path });
+      return 'done';
+    });
+    expect(await rejection(work)).toMatchObject({ name: 'LeaseError', code: 'LeaseLost', path });
+  });
+
+  it('looks once at its end, and believes in the lock when nobody answers', async () => {
+    const { client, sent, silence, settled } = await setting();
+    await client.leases.withLock({ path }, async () => {
+      sent();
+    });
+    expect(sent()).toEqual([`HEAD ${path}`, `PUT ${path} release`]);
+    const work = client.leases.withLock({ path }, async () => {
+      silence();
+      return 'done';
+    });
+    expect(await settled(work)).toBe('done');
+  });
+
   it('renews every five seconds while the work lasts, then gives the lease back', async () => {
     const { client, clock, sent, settled } = await setting();
     const result = await settled(
@@ -329,6 +389,27 @@ describe('withLock', () => {
     const failure = new Error('work');
     expect(await rejection(client.leases.withLock({ path }, () => Promise.reject(failure)))).toBe(failure);
     expect(sent().at(-1)).toBe(`PUT ${path} release`);
+  });
+
+  it('takes no lock for work that is none', async () => {
+    const { client, sent } = await setting();
+    const error = await rejection(client.leases.withLock({ path }, undefined as never));
+    expect(error).toMatchObject({ name: 'ConfigurationError', code: 'InvalidRequest' });
+    expect(String(error)).toContain('must be a function');
+    expect(sent()).toEqual([]);
+  });
+
+  it('lets the work delete what is locked, and loses nothing by that', async () => {
+    const { client, clock } = await setting();
+    const result = await client.leases.withLock({ path }, async (guard) => {
+      await client.files.delete({ path, leaseId: guard.id });
+      await clock.advance(60_000);
+      expect(guard.signal.aborted).toBe(false);
+      expect(() => guard.id).toThrow(expect.objectContaining({ code: 'LeaseLost' }));
+      return 'done';
+    });
+    expect(result).toBe('done');
+    expect(clock.timerCount).toBe(0);
   });
 
   it('rejects with LeaseLost when somebody breaks the lease, and aborts the signal of the guard', async () => {

@@ -331,3 +331,83 @@ describe('a lease whose file gets another name', () => {
     expect([upkeep.asked.length, there.asked.length]).toEqual([0, 1]);
   });
 });
+
+describe('what is leased being deleted by its holder', () => {
+  it('is no loss, and leaves nothing to give back', async () => {
+    const { held, upkeep, clock } = hold();
+    held.watchDeadline();
+    expect(await held.deleting(async () => 'deleted')).toBe('deleted');
+    expect(await held.release()).toBe('released');
+    expect(held.lost).toBeUndefined();
+    expect(held.signal.aborted).toBe(false);
+    expect(upkeep.asked).toEqual([]);
+    expect(clock.timerCount).toBe(0);
+  });
+
+  it('is no loss either for a renewal that finds nothing while the answer is on its way', async () => {
+    const { held, upkeep } = hold();
+    let resolve = () => {};
+    const promise = new Promise<void>((done) => {
+      resolve = done;
+    });
+    const deletion = held.deleting(() => promise);
+    upkeep.confirms(false);
+    const renewal = rejection(held.renew());
+    resolve();
+    await deletion;
+    expect(await renewal).toMatchObject({
+      code: 'LeaseLost',
+      message: expect.stringContaining('given back'),
+    });
+    expect(held.signal.aborted).toBe(false);
+    expect(held.lost).toBeUndefined();
+  });
+
+  it('that fails leaves the lease as it is', async () => {
+    const { held } = hold();
+    const failure = new Error('refused');
+    expect(await rejection(held.deleting(() => Promise.reject(failure)))).toBe(failure);
+    expect(held.id).toBe(id);
+    expect(await held.release()).toBe('released');
+  });
+
+  it('that fails does not hide that it was lost', async () => {
+    const { held, upkeep } = hold();
+    await rejection(held.deleting(() => Promise.reject(new Error('refused'))));
+    upkeep.confirms(false);
+    expect(await rejection(held.renew())).toMatchObject({ code: 'LeaseLost' });
+    expect(held.signal.aborted).toBe(true);
+  });
+});
+
+describe('a look at what is held', () => {
+  it('is no sign of life to others, and gives nothing more time', async () => {
+    const { held, upkeep, clock } = hold();
+    await clock.advance(4_000);
+    const left = held.remainingMs;
+    await held.look();
+    expect(held.remainingMs).toBe(left);
+    expect(upkeep.times('confirm')).toEqual([]);
+  });
+
+  it('tells of the loss', async () => {
+    const { held, upkeep } = hold();
+    upkeep.looks(false);
+    expect(await rejection(held.look())).toMatchObject({ code: 'LeaseLost' });
+    expect(held.signal.aborted).toBe(true);
+  });
+
+  it('that is not answered is none', async () => {
+    const { held, upkeep } = hold();
+    upkeep.looks(new NetworkError('Timeout', 'silence', { retryable: true }));
+    await held.look();
+    expect(held.lost).toBeUndefined();
+  });
+
+  it('is not asked for when it was given back', async () => {
+    const { held, upkeep } = hold();
+    await held.release();
+    await held.look();
+    expect(upkeep.times('holds')).toEqual([]);
+  });
+});

@@ -5,13 +5,15 @@ import type { LeaseUpkeep, UpkeepLimits } from '../../../src/lease/held-lease.js
 /** How one request goes: whether the id has the lease, a failure, or an answer that takes its time. */
 export type Answer = boolean | Error | { readonly afterMs: number; readonly answer: boolean | Error };
 
+type Question = 'confirm' | 'holds' | 'release';
+
 /** The upkeep of a lease whose service answers as told; what is not told is answered with yes. */
 export class ScriptedUpkeep implements LeaseUpkeep {
   readonly resource: { readonly share: string; readonly path: string };
   /** What was asked, with the time and the limit. */
-  readonly asked: { what: 'confirm' | 'release'; id: string; at: number; limitMs: number }[] = [];
+  readonly asked: { what: Question; id: string; at: number; limitMs: number }[] = [];
   readonly #clock: Clock;
-  readonly #answers: Record<'confirm' | 'release', Answer[]> = { confirm: [], release: [] };
+  readonly #answers: Record<Question, Answer[]> = { confirm: [], holds: [], release: [] };
 
   constructor(clock: Clock, path = 'a.txt') {
     this.#clock = clock;
@@ -24,6 +26,12 @@ export class ScriptedUpkeep implements LeaseUpkeep {
     return this;
   }
 
+  /** How the next looks go. */
+  looks(...answers: Answer[]): this {
+    this.#answers.holds.push(...answers);
+    return this;
+  }
+
   /** How the next releases go. */
   releases(...answers: Answer[]): this {
     this.#answers.release.push(...answers);
@@ -31,7 +39,7 @@ export class ScriptedUpkeep implements LeaseUpkeep {
   }
 
   /** When what was asked. */
-  times(what: 'confirm' | 'release'): number[] {
+  times(what: Question): number[] {
     return this.asked.filter((each) => each.what === what).map(({ at }) => at);
   }
 
@@ -40,15 +48,15 @@ export class ScriptedUpkeep implements LeaseUpkeep {
     return this.#answer('confirm', id, limits);
   }
 
+  async holds(id: string, limits: UpkeepLimits): Promise<boolean> {
+    return this.#answer('holds', id, limits);
+  }
+
   async release(id: string, limits: UpkeepLimits): Promise<boolean> {
     return this.#answer('release', id, limits);
   }
 
-  async #answer(
-    what: 'confirm' | 'release',
-    id: string,
-    { limitMs, signal }: UpkeepLimits,
-  ): Promise<boolean> {
+  async #answer(what: Question, id: string, { limitMs, signal }: UpkeepLimits): Promise<boolean> {
     this.asked.push({ what, id, at: this.#clock.monotonic(), limitMs });
     const next = this.#answers[what].shift() ?? true;
     const slow = typeof next === 'object' && 'afterMs' in next;
