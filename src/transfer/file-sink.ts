@@ -4,6 +4,7 @@ import { type FileHandle, link, lstat, open, rename, stat, unlink } from 'node:f
 import { dirname, join, sep } from 'node:path';
 import { namingFile } from './local-error.js';
 import { TransferError } from './transfer-error.js';
+import { utimesTime } from './utimes-time.js';
 
 /** What is read at a time for a hash. */
 const readBytes = 1024 * 1024;
@@ -110,7 +111,8 @@ export class FileSink {
 
   /** Sets when it counts as written to last, in milliseconds since 1970. After the last byte. */
   async setModified(modifiedMs: number): Promise<void> {
-    await this.#handle.utimes(modifiedMs / 1000, modifiedMs / 1000);
+    const time = utimesTime(modifiedMs);
+    await this.#handle.utimes(time, time);
   }
 
   /** Gives the file its name. */

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { namingFile } from '../local-error.js';
 import { TransferError } from '../transfer-error.js';
+import { utimesTime } from '../utimes-time.js';
 import type { LocalFile } from './local-directory.js';
 
 // Descriptors in place of file handles: of many small files, handles are a good part of what they cost.
@@ -62,7 +63,8 @@ export async function writeSmallFile(path: string, { id, data, modifiedMs }: Sma
       for (let written = 0; written < data.length; ) {
         written += (await writeTo(descriptor, data, written, data.length - written, written)).bytesWritten;
       }
-      await setTimes(descriptor, modifiedMs / 1000, modifiedMs / 1000);
+      const time = utimesTime(modifiedMs);
+      await setTimes(descriptor, time, time);
     } finally {
       // What could not be written may be told here.
       await closeFile(descriptor);

@@ -108,6 +108,17 @@ describe('FileSink', () => {
     });
   });
 
+  it.each([-631_152_000_000, -1.5, 0, 1_700_000_000_123])(
+    'sets a time of %d ms since 1970',
+    async (modifiedMs) => {
+      const path = join(await temporaryDirectory(), 'target.bin');
+      const sink = await FileSink.create(path, { id, overwrite: true });
+      await sink.setModified(modifiedMs);
+      await sink.commit();
+      expect(Math.abs((await stat(path)).mtimeMs - modifiedMs)).toBeLessThanOrEqual(1);
+    },
+  );
+
   it('leaves a pipe in its place', async () => {
     const path = join(await temporaryDirectory(), 'pipe');
     if (process.platform === 'win32') return;
