@@ -101,6 +101,19 @@ export function baseName(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
+/**
+ * A source of a copy, and the name under which it goes into a directory: none for what stands for its content, which is
+ * a whole share or a path that ends with `/.`.
+ */
+export function copySource(location: ShareLocation): {
+  readonly source: ShareLocation;
+  readonly name: string;
+} {
+  const name = baseName(location.path);
+  if (name !== '.') return { source: location, name };
+  return { source: { ...location, path: parentPath(location.path), directory: true }, name: '' };
+}
+
 /** The directory that a path of a share lies in; empty for the root. */
 export function parentPath(path: string): string {
   const slash = path.lastIndexOf('/');

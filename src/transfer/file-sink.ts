@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import type { BigIntStats } from 'node:fs';
-import { type FileHandle, link, open, rename, stat, unlink } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { type BigIntStats, constants } from 'node:fs';
+import { type FileHandle, link, lstat, open, rename, stat, unlink } from 'node:fs/promises';
+import { dirname, join, sep } from 'node:path';
+import { namingFile } from './local-error.js';
 import { TransferError } from './transfer-error.js';
+import { utimesTime } from './utimes-time.js';
 
 /** What is read at a time for a hash. */
 const readBytes = 1024 * 1024;
@@ -57,7 +59,7 @@ export class FileSink {
     { leastBytes, ...options }: FileSinkOptions & { readonly leastBytes: number },
   ): Promise<FileSink | undefined> {
     const sink = await FileSink.prepare(path, options);
-    const handle = await open(sink.#temporary, 'r+').catch(ignoreMissing);
+    const handle = await open(sink.#temporary, readWriteNoFollow).catch(ignoreOthers);
     if (handle === undefined) return undefined;
     sink.#opened = handle;
     const stats = await handle.stat();
@@ -83,9 +85,13 @@ export class FileSink {
 
   async write(bytes: Uint8Array, position: number): Promise<void> {
     let written = 0;
-    while (written < bytes.length) {
-      const result = await this.#handle.write(bytes, written, bytes.length - written, position + written);
-      written += result.bytesWritten;
+    try {
+      while (written < bytes.length) {
+        const result = await this.#handle.write(bytes, written, bytes.length - written, position + written);
+        written += result.bytesWritten;
+      }
+    } catch (error) {
+      throw namingFile(error, this.#path);
     }
   }
 
@@ -105,7 +111,8 @@ export class FileSink {
 
   /** Sets when it counts as written to last, in milliseconds since 1970. After the last byte. */
   async setModified(modifiedMs: number): Promise<void> {
-    await this.#handle.utimes(modifiedMs / 1000, modifiedMs / 1000);
+    const time = utimesTime(modifiedMs);
+    await this.#handle.utimes(time, time);
   }
 
   /** Gives the file its name. */
@@ -150,7 +157,13 @@ function temporaryPath(path: string, id: string): string {
 async function refuseTarget(path: string, overwrite: boolean): Promise<void> {
   const present = await stat(path).catch(ignoreMissing);
   if (present?.isDirectory()) throw new TransferError('LocalNotAFile', `${path} is a directory`);
-  if (present !== undefined && !overwrite) throw exists(path);
+  // The rename would take the place of a device or a pipe, where it may.
+  if (present?.isFile() === false) throw new TransferError('LocalNotAFile', `${path} is not a regular file`);
+  if (path.endsWith('/') || path.endsWith(sep)) {
+    throw new TransferError('LocalNotAFile', `${path} has a slash at its end, but names no directory`);
+  }
+  // A link that leads nowhere has the name, too.
+  if (!overwrite && (present ?? (await lstat(path).catch(ignoreMissing))) !== undefined) throw exists(path);
 }
 
 /** A second name fails when the name is taken, which a rename does not. */
@@ -169,6 +182,15 @@ async function renameWithoutReplacing(from: string, to: string): Promise<void> {
 }
 
 const withoutHardLinks: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/** It may have been replaced meanwhile: by a link, through which another file would be written. */
+const readWriteNoFollow = constants.O_RDWR | (constants.O_NOFOLLOW ?? 0);
+/** What opening says of something that is no file of ours, or not there. */
+const noFileOfOurs: ReadonlySet<string> = new Set(['ENOENT', 'ELOOP', 'EISDIR', 'ENXIO']);
+
+function ignoreOthers(error: unknown): undefined {
+  if (!noFileOfOurs.has(codeOf(error))) throw error;
+}
 
 function ignoreMissing(error: unknown): undefined {
   if (codeOf(error) !== 'ENOENT') throw error;

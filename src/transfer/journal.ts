@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, stat, unlink, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Clock } from '../core/clock.js';
 import type { ByteRange } from '../core/wire/byte-range.js';
 import { parseRecord, type TransferRecord } from './journal-record.js';
+import { namingFile } from './local-error.js';
+import { makeDirectories } from './make-directories.js';
 
 /** A longer note is none of ours. */
 const maxBytes = 64 * 1024;
@@ -102,8 +104,8 @@ export class Journal {
         return;
       } catch (error) {
         // The first note makes the directory; and somebody who has carried out the same transfer may have cleaned up.
-        if (!isMissing(error) || round === maxRounds) throw error;
-        await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+        if (!isMissing(error) || round === maxRounds) throw namingFile(error, this.#path);
+        await makeDirectories(this.#directory, 0o700);
       }
     }
   }

@@ -27,6 +27,32 @@ async function localNames(directory: string): Promise<string[]> {
     .sort();
 }
 
+describe('a dot at the end', () => {
+  it('stands for what is in a directory of a share', async () => {
+    const { cli, fill, tree } = await startShare();
+    await fill({ 'site/index.html': 'i', 'site/img/a.png': 'a', 'other/x': 'x' });
+    const target = await temporaryDirectory();
+    expect(await cli(['cp', '-r', 'files://data/site/.', target])).toMatchObject({
+      code: 0,
+      stderr: expect.any(String),
+    });
+    expect(await localNames(target)).toEqual(['img/', 'img/a.png', 'index.html']);
+    expect((await cli(['cp', '-r', 'files://data/site/.', 'files://data/other'])).code).toBe(0);
+    expect(await tree()).toEqual(expect.arrayContaining(['other/img/a.png', 'other/index.html', 'other/x']));
+  });
+
+  it('is the directory itself in a destination, and the whole share where nothing else is named', async () => {
+    const { cli, fill, tree } = await startShare();
+    await fill({ 'dir/x': 'x' });
+    const local = await localTree({ 'a.txt': 'a' });
+    expect((await cli(['cp', join(local, 'a.txt'), 'files://data/dir/.'])).code).toBe(0);
+    expect(await tree()).toEqual(['dir/', 'dir/a.txt', 'dir/x']);
+    const target = await temporaryDirectory();
+    expect((await cli(['cp', '-r', 'files://data/.', target])).code).toBe(0);
+    expect(await localNames(target)).toEqual(['dir/', 'dir/a.txt', 'dir/x']);
+  });
+});
+
 describe('cp to a share', () => {
   it('copies a file to a name, to a directory, and to the root', async () => {
     const { cli, tree, fill, read } = await startShare();

@@ -2,7 +2,13 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { AzureFilesClient } from '../../files/index.js';
 import { LocalError } from '../failures.js';
-import { displayLocation, type LocalLocation, type Location, type ShareLocation } from '../locations.js';
+import {
+  copySource,
+  displayLocation,
+  type LocalLocation,
+  type Location,
+  type ShareLocation,
+} from '../locations.js';
 import { lookUp } from '../lookup.js';
 import { UsageError } from '../usage-error.js';
 import type { Invocation } from '../verb.js';
@@ -32,7 +38,9 @@ export async function copyPlan(
     throw new UsageError('sources must be all local or all in shares');
   }
   refuseLeaseId(invocation, { local: local.length, to: destination });
-  if (destination.kind === 'share') return toShare(invocation, { local, remote }, destination);
+  if (destination.kind === 'share') {
+    return toShare(invocation, { local, remote }, copySource(destination).source);
+  }
   if (local.length > 0) {
     throw new UsageError(
       'source and destination are both local',

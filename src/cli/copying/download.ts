@@ -2,7 +2,7 @@ import { lstat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type AzureFilesClient, TransferError } from '../../files/index.js';
 import { LocalError } from '../failures.js';
-import { baseName, childOf, displayLocation, type ShareLocation } from '../locations.js';
+import { childOf, copySource, displayLocation, type ShareLocation } from '../locations.js';
 import { mustFind } from '../lookup.js';
 import { type MoveOptions, treeOptions } from './move-options.js';
 import type { FileStep, Steps, TreePlaces, TreeStep } from './step.js';
@@ -33,10 +33,10 @@ interface Context extends DownloadOptions {
   readonly client: AzureFilesClient;
 }
 
-async function* sourceSteps(source: ShareLocation, options: DownloadOptions): Steps {
+async function* sourceSteps(location: ShareLocation, options: DownloadOptions): Steps {
   const { destination, into, signal } = options;
-  const context = { ...options, client: options.clientOf(source) };
-  const name = baseName(source.path);
+  const context = { ...options, client: options.clientOf(location) };
+  const { source, name } = copySource(location);
   const target = into && name !== '' ? localChild(destination, name) : destination;
   const found = await mustFind(context.client, source, signal);
   if (found.kind === 'file') yield fileStep(source, { target, size: found.properties.size }, context);

@@ -3,8 +3,8 @@ import { type AzureFilesClient, type CopyStatus, FileError } from '../../files/i
 import { LocalError } from '../failures.js';
 import { withoutRecords } from '../lease-records.js';
 import {
-  baseName,
   childOf,
+  copySource,
   displayLocation,
   joinPath,
   parentPath,
@@ -40,9 +40,9 @@ export async function* remoteSteps(sources: readonly ShareLocation[], options: R
   }
 }
 
-async function* sourceSteps(source: ShareLocation, options: RemoteCopyOptions): Steps {
+async function* sourceSteps(location: ShareLocation, options: RemoteCopyOptions): Steps {
   const { client, destination, into, signal } = options;
-  const name = baseName(source.path);
+  const { source, name } = copySource(location);
   const target = into && name !== '' ? childOf(destination, name) : destination;
   const found = await mustFind(client, source, signal);
   refuseItself(source, target);

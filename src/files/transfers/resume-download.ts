@@ -3,6 +3,7 @@ import type { TransferRecord } from '../../transfer/journal-record.js';
 import { RangeSet } from '../../transfer/range-set.js';
 import type { TransferSettings } from '../../transfer/settings.js';
 import { bootOf, sameBoot } from '../../transfer/state-directory.js';
+import { hasErrno } from '../../transfer/tree/local-directory.js';
 import { VersionedFile } from '../content/versioned-file.js';
 import { type FilesContext, locateFile } from '../context.js';
 import { hasCode } from '../failure.js';
@@ -129,13 +130,24 @@ class Resumption {
       const properties = await move(run);
       signal?.throwIfAborted();
       if (this.#request.preserveTimes === true) await keepTime(sink, properties);
-      await transfer.publishing({ identity: await sink.identity() });
-      await sink.commit();
+      const identity = await sink.identity();
+      await transfer.publishing({ identity });
+      await this.#commit(sink, identity);
       await transfer.forget();
       return properties;
     } catch (error) {
       await this.#end(error, transfer, sink);
       throw error;
+    }
+  }
+
+  /** Another process that carried out the same transfer may have given the file its name just before. */
+  async #commit(sink: FileSink, identity: string): Promise<void> {
+    try {
+      await sink.commit();
+    } catch (error) {
+      if (!hasErrno(error, 'ENOENT') || (await identityAt(this.#download.localPath)) !== identity)
+        throw error;
     }
   }
 

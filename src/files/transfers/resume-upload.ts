@@ -90,8 +90,13 @@ class Resumption {
 
   /** The file, where an earlier run got as far as that but could not say so. */
   async #published(record: TransferRecord): Promise<FileInfo | undefined> {
-    const { to } = this.#upload;
     if (record.phase !== 'publishing' || !sameFacts(record.local, this.#local)) return undefined;
+    return this.#renamed(record);
+  }
+
+  /** The file, where the temporary one has got its name. */
+  async #renamed(record: Pick<TransferRecord, 'id' | 'size' | 'remote'>): Promise<FileInfo | undefined> {
+    const { to } = this.#upload;
     const temporary = new TemporaryFile(this.#context, to, record.id);
     if ((await this.#look(temporary.at)) !== undefined) return undefined;
     const file = await this.#look(to);
@@ -164,9 +169,17 @@ class Resumption {
       await transfer.forget();
       return { ...uploadedFile(to, { ...request, size: source.size }), ...version };
     } catch (error) {
+      const finished = await this.#finishedElsewhere(error, transfer);
+      if (finished !== undefined) return finished;
       await this.#end(error, transfer, temporary);
       throw error;
     }
+  }
+
+  /** The file, where another process that carried out the same transfer was faster. */
+  async #finishedElsewhere(error: unknown, transfer: NotedTransfer): Promise<FileInfo | undefined> {
+    if (!hasCode(error, 'FileNotFound')) return undefined;
+    return this.#renamed(transfer.record).catch(() => undefined);
   }
 
   /** Leaves what another run can go on with; removes what none could. */
@@ -213,6 +226,6 @@ function factsOf({ fileId = '', creationTime = '' }: SmbProperties): {
   return { fileId, creationTime };
 }
 
-function isSame({ remote, size }: TransferRecord, file: FileProperties): boolean {
+function isSame({ remote, size }: Pick<TransferRecord, 'remote' | 'size'>, file: FileProperties): boolean {
   return size === file.size && sameFacts(remote, factsOf(file.smb));
 }

@@ -50,6 +50,11 @@ export class NotedTransfer {
     this.done = new RangeSet(done);
   }
 
+  /** What both ends say of themselves. */
+  get record(): Pick<TransferRecord, 'id' | 'size' | 'remote'> {
+    return this.#record;
+  }
+
   get id(): string {
     return this.#record.id;
   }

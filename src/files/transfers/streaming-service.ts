@@ -173,7 +173,7 @@ export interface StreamingService extends DirectoryTransfers {
    *
    * @param localPath - Its directory must exist. A file of that name is replaced.
    * @throws {FileError} `FileNotFound`; `FileChanged` when the file was written to meanwhile.
-   * @throws {TransferError} `LocalFileExists` with `overwrite: false`; `LocalNotAFile` when the name is a directory's.
+   * @throws {TransferError} `LocalFileExists` with `overwrite: false`; `LocalNotAFile` for a directory, device or pipe.
    * @throws {Error} of the file system, such as `ENOSPC`, as it is.
    * @returns the properties of the version that was downloaded.
    */

@@ -1,5 +1,5 @@
 import { listenForAbort } from '../../core/abort-listener.js';
-import { sourceOf, type UploadInput } from '../../transfer/any-source.js';
+import { hearFailures, sourceOf, type UploadInput } from '../../transfer/any-source.js';
 import { FileSource } from '../../transfer/file-source.js';
 import {
   resolveTransfer,
@@ -62,6 +62,7 @@ async function uploadStream(
 ): Promise<FileInfo> {
   const { totalSize, ...file } = request ?? {};
   let source: Source;
+  hearFailures(input);
   try {
     checkRequest(request, streamingFields.uploadStream);
     checkInteger('totalSize', totalSize, { min: 0, max: maxFileBytes });
@@ -150,7 +151,8 @@ async function downloadStream(
   const { range } = request;
   if (range !== undefined) {
     const of = { share: shareOf(context, request.share), path: request.path };
-    checkRange({ start: range.start, end: range.end ?? maxFileBytes }, of);
+    const { start, end = maxFileBytes } = range;
+    checkRange({ start, end }, of);
   }
   return openStream(context, request, streamWay(context, request));
 }

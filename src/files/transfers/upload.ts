@@ -112,5 +112,9 @@ export function isAtomic({ atomic, overwrite, leaseId }: UploadFields): boolean 
     const message = 'leaseId and overwrite: false exclude each other: what is leased exists';
     throw new ConfigurationError('InvalidRequest', message);
   }
+  if (overwrite === false && atomic === false) {
+    const message = 'overwrite: false is always atomic: whether the name is free is decided at the end';
+    throw new ConfigurationError('InvalidRequest', message);
+  }
   return atomic === true || overwrite === false;
 }

@@ -1,6 +1,7 @@
 import type { Dirent, Stats } from 'node:fs';
 import { lstat, mkdir, readdir, rmdir, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makeDirectories, notADirectory } from '../make-directories.js';
 import { TransferError } from '../transfer-error.js';
 
 /** One name in a local directory. */
@@ -68,11 +69,7 @@ export async function makeLocalDirectory(path: string): Promise<void> {
 
 /** The same with those that it is in; what it leads to, where it is a link, is the user's own choice. */
 export async function makeTopDirectory(path: string): Promise<void> {
-  await mkdir(path, { recursive: true });
-}
-
-export function notADirectory(path: string): TransferError {
-  return new TransferError('LocalNotADirectory', `${path} is there already and is no directory`);
+  await makeDirectories(path);
 }
 
 /** What says that nothing has a name, or that nothing can. */

@@ -1,7 +1,9 @@
 import { close, closeSync, constants, fstatSync, futimes, open, read, rename, unlink, write } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { namingFile } from '../local-error.js';
 import { TransferError } from '../transfer-error.js';
+import { utimesTime } from '../utimes-time.js';
 import type { LocalFile } from './local-directory.js';
 
 // Descriptors in place of file handles: of many small files, handles are a good part of what they cost.
@@ -61,7 +63,8 @@ export async function writeSmallFile(path: string, { id, data, modifiedMs }: Sma
       for (let written = 0; written < data.length; ) {
         written += (await writeTo(descriptor, data, written, data.length - written, written)).bytesWritten;
       }
-      await setTimes(descriptor, modifiedMs / 1000, modifiedMs / 1000);
+      const time = utimesTime(modifiedMs);
+      await setTimes(descriptor, time, time);
     } finally {
       // What could not be written may be told here.
       await closeFile(descriptor);
@@ -69,6 +72,6 @@ export async function writeSmallFile(path: string, { id, data, modifiedMs }: Sma
     await renameFile(temporary, path);
   } catch (error) {
     await removeFile(temporary).catch(() => {});
-    throw error;
+    throw namingFile(error, path);
   }
 }

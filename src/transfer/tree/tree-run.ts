@@ -1,9 +1,10 @@
+import { notADirectory } from '../make-directories.js';
 import { TransferError } from '../transfer-error.js';
 import type { Collision, Pair } from './directory-pairs.js';
 import { readDirectory } from './directory-reader.js';
 import { type DirectoryTask, joinNames, targetOf } from './directory-task.js';
 import { FileStep } from './file-step.js';
-import { directoryIdentity, followLink, makeLocalDirectory, notADirectory } from './local-directory.js';
+import { directoryIdentity, followLink, makeLocalDirectory } from './local-directory.js';
 import type { OwnRole } from './remote-tree.js';
 import { downloadItem, type EntryKind, type TreeItem, uploadItem } from './tree-item.js';
 import type { DirectorySkipReason } from './tree-report.js';

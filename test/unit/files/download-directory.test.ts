@@ -60,6 +60,17 @@ describe('downloadDirectory', () => {
     expect(s.requests()).toEqual(['GET data comp=list', 'GET data comp=list']);
   });
 
+  it('keeps times before 1970', async () => {
+    const s = await setUpTree();
+    await fillShare(s, { small: 'a', big: patterned(3 * rangeSize) });
+    for (const path of ['small', 'big']) {
+      await s.files.setProperties({ path, smb: { lastWriteTime: '1950-01-01T00:00:00.0000000Z' } });
+    }
+    await s.streaming.downloadDirectory({}, s.local);
+    expect(await modifiedAt(join(s.local, 'small'))).toBe(Date.UTC(1950, 0));
+    expect(await s.streaming.downloadDirectory({}, s.local)).toEqual({ ...totals, filesUnchanged: 2 });
+  });
+
   it('moves what has changed, and replaces or keeps what is there as it is told', async () => {
     const s = await setUpTree();
     await fillShare(s, { same: 'same', changed: 'a' });

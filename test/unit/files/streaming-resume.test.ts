@@ -2,9 +2,12 @@ import { createHash } from 'node:crypto';
 import {
   appendFile,
   copyFile,
+  lstat,
+  mkdir,
   readdir,
   readFile,
   stat,
+  symlink,
   truncate,
   unlink,
   utimes,
@@ -460,6 +463,29 @@ describe('a download that is resumed', () => {
     await expectDone(setting);
   });
 
+  it('writes through no link that has taken the place of what it has left', async () => {
+    const { setting, download } = await interruptedDownload();
+    const temporary = await localTemporary(setting);
+    const elsewhere = join(setting.directory, 'elsewhere');
+    await writeFile(elsewhere, Buffer.alloc(data.length));
+    await unlink(temporary);
+    await symlink(elsewhere, temporary);
+    await download();
+    expect(new Uint8Array(await readFile(elsewhere))).toEqual(new Uint8Array(data.length));
+    expect((await lstat(setting.local)).isFile()).toBe(true);
+    await expectDone(setting);
+  });
+
+  it('begins anew when a directory has taken the place of what it has left', async () => {
+    const { setting, download } = await interruptedDownload();
+    const temporary = await localTemporary(setting);
+    await unlink(temporary);
+    await mkdir(temporary);
+    await download();
+    expect(new Uint8Array(await readFile(setting.local))).toEqual(data);
+    expect(await noted(setting)).toEqual([]);
+  });
+
   it.each([0, 1, rangeSize])('takes no notes of a file of %i bytes', async (size) => {
     const { setting, download } = await downloading(patterned(size));
     await download();
@@ -477,23 +503,30 @@ function asPublished(text: string, identity: string): string {
 }
 
 describe('two that carry out the same transfer at a time', () => {
-  it('upload no mixture, and one of them succeeds', async () => {
+  it('upload no mixture, and who comes second has succeeded, too', async () => {
     const { setting, upload } = await interruptedUpload();
     setting.transport.intercept = (_request, next) => next();
-    const outcomes = await Promise.allSettled([upload(), upload()]);
-    expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true);
-    for (const each of outcomes)
-      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'FileNotFound' });
+    const uploaded = { path: 'a', size: data.length };
+    expect(await Promise.all([upload(), upload()])).toMatchObject([uploaded, uploaded]);
     expect(await contentOf(setting, 'a')).toEqual(data);
     expect(await namesIn(setting)).toEqual(['a']);
+    expect(await noted(setting)).toEqual([]);
   });
 
-  it('download no mixture, and one of them succeeds', async () => {
+  it('do not take a file that somebody else has put there for theirs', async () => {
+    const { setting, upload } = await interruptedUpload();
+    setting.transport.intercept = onNth(3, isRangeWrite, async (_request, next) => {
+      await setting.files.delete({ path: await temporaryIn(setting) });
+      await setting.files.write({ path: 'a', data: patterned(data.length) });
+      return next();
+    });
+    expect(await rejection(upload())).toMatchObject({ code: 'FileNotFound' });
+  });
+
+  it('download no mixture, and who comes second has succeeded, too', async () => {
     const { setting, download } = await interruptedDownload();
-    const outcomes = await Promise.allSettled([download(), download()]);
-    expect(outcomes.some(({ status }) => status === 'fulfilled')).toBe(true);
-    for (const each of outcomes)
-      if (each.status === 'rejected') expect(each.reason).toMatchObject({ code: 'ENOENT' });
+    const downloaded = { size: data.length };
+    expect(await Promise.all([download(), download()])).toMatchObject([downloaded, downloaded]);
     await expectDone(setting);
   });
 });

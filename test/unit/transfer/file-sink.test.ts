@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FileSink } from '../../../src/transfer/file-sink.js';
@@ -104,6 +105,44 @@ describe('FileSink', () => {
     await mkdir(path);
     await expect(FileSink.create(path, { id, overwrite: true })).rejects.toMatchObject({
       code: 'LocalNotAFile',
+    });
+  });
+
+  it.each([-631_152_000_000, -1.5, 0, 1_700_000_000_123])(
+    'sets a time of %d ms since 1970',
+    async (modifiedMs) => {
+      const path = join(await temporaryDirectory(), 'target.bin');
+      const sink = await FileSink.create(path, { id, overwrite: true });
+      await sink.setModified(modifiedMs);
+      await sink.commit();
+      expect(Math.abs((await stat(path)).mtimeMs - modifiedMs)).toBeLessThanOrEqual(1);
+    },
+  );
+
+  it('leaves a pipe in its place', async () => {
+    const path = join(await temporaryDirectory(), 'pipe');
+    if (process.platform === 'win32') return;
+    execFileSync('mkfifo', [path]);
+    await expect(FileSink.create(path, { id, overwrite: true })).rejects.toMatchObject({
+      code: 'LocalNotAFile',
+      message: `${path} is not a regular file`,
+    });
+    expect((await stat(path)).isFIFO()).toBe(true);
+  });
+
+  it('refuses a name with a slash at its end before anything is downloaded', async () => {
+    const directory = await temporaryDirectory();
+    await expect(FileSink.create(`${directory}/absent/`, { id, overwrite: true })).rejects.toMatchObject({
+      code: 'LocalNotAFile',
+    });
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('knows a link that leads nowhere for something that is there', async () => {
+    const path = join(await temporaryDirectory(), 'link');
+    await symlink('nowhere', path);
+    await expect(FileSink.prepare(path, { id, overwrite: false })).rejects.toMatchObject({
+      code: 'LocalFileExists',
     });
   });
 
