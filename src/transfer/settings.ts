@@ -11,13 +11,17 @@ export type Checksum = 'none' | 'md5';
 
 /** What every transfer may be told. */
 export interface TransferOptions {
-  /** Bytes of one request, 512 to 4,194,304 (4 MiB). @defaultValue the client's `rangeSize` */
+  /**
+   * Bytes of one request, 512 to 4,194,304 (4 MiB).
+   * @defaultValue the client's `rangeSize`; 3 MiB at the most where each range must be held whole, as of a stream that is
+   * uploaded, unless `memoryBudget` is given
+   */
   rangeSize?: number | undefined;
   /** How many ranges are under way at a time, 1 to 256, as far as `memoryBudget` allows. @defaultValue the client's `concurrency` */
   concurrency?: number | undefined;
   /**
-   * How many bytes are held in memory, at most: 1 to 4,294,967,296 (4 GiB). With ranges of 4 MiB the default has three of them
-   * in flight where each must be held whole. A range is never larger than this. @defaultValue 12,582,912 (12 MiB)
+   * How many bytes are held in memory, at most: 1 to 4,294,967,296 (4 GiB). The default has five ranges in flight where each
+   * must be held whole. A range is never larger than this. @defaultValue 15,728,640 (15 MiB)
    */
   memoryBudget?: number | undefined;
   /**
@@ -32,9 +36,12 @@ export interface TransferOptions {
 
 /** The defaults that belong to no client. */
 export const defaultTransferOptions = Object.freeze({
-  memoryBudget: 12 * 1024 * 1024,
+  memoryBudget: 15 * 1024 * 1024,
   checksum: 'none',
 } as const satisfies TransferOptions);
+
+/** Of ranges that must be held whole: three of 4 MiB would leave a long line idle for most of the time. */
+const heldRangeBytes = defaultTransferOptions.memoryBudget / 5;
 
 export const transferLimits = Object.freeze({
   rangeSize: { least: 512, most: 4 * 1024 * 1024, integer: true },
@@ -53,6 +60,8 @@ export interface TransferDefaults {
 /** Options that are complete and checked. */
 export interface TransferSettings {
   readonly rangeBytes: number;
+  /** The same where each range must be held whole until it is acknowledged. */
+  readonly heldRangeBytes: number;
   readonly concurrency: number;
   readonly memoryBudget: number;
   readonly verify: boolean;
@@ -71,8 +80,11 @@ export function resolveTransfer(options: TransferOptions, defaults: TransferDefa
   checkNumber(memoryBudget, 'memoryBudget', transferLimits.memoryBudget);
   if (bandwidthLimit !== undefined)
     checkNumber(bandwidthLimit, 'bandwidthLimit', transferLimits.bandwidthLimit);
+  const rangeBytes = Math.min(rangeSize, memoryBudget, bandwidthLimit ?? rangeSize);
+  const isTold = options.rangeSize !== undefined || options.memoryBudget !== undefined;
   return {
-    rangeBytes: Math.min(rangeSize, memoryBudget, bandwidthLimit ?? rangeSize),
+    rangeBytes,
+    heldRangeBytes: isTold ? rangeBytes : Math.min(rangeBytes, heldRangeBytes),
     concurrency,
     memoryBudget,
     verify: checkChoice(checksum, 'checksum', ['none', 'md5']) === 'md5',

@@ -94,9 +94,9 @@ export class UploadRun {
 
   async #writeAll(): Promise<void> {
     const { settings, call } = this.#job;
-    const { rangeBytes } = settings;
     const { size = maxFileBytes, inMemory } = this.#source;
     const inPieces = this.#context.pipeline.takesRepeatable && this.#source.pieces !== undefined;
+    const rangeBytes = inMemory || inPieces ? settings.rangeBytes : settings.heldRangeBytes;
     const heldEach = inMemory ? 0 : inPieces ? pieceBytesOf(settings) : rangeBytes;
     const concurrency = lanesFor(settings, heldEach);
     const pool = inMemory ? undefined : new BufferPool(Math.min(heldEach, size));
