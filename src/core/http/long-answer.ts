@@ -28,8 +28,8 @@ export function longAnswer(bytes: Buffer): LongAnswer | undefined {
 }
 
 const usual = /^HTTP\/1\.1 20[06] /;
-/** What frames the body otherwise, changes the protocol, or goes on in the next line. */
-const unusual = /\r\n(?:transfer-encoding|upgrade|trailer|[ \t])/i;
+/** What frames the body otherwise, changes the protocol, goes on in the next line, or ends its lines otherwise. */
+const unusual = /\r\n(?:transfer-encoding|upgrade|trailer|[ \t])|[^\r]\n|\r[^\n]/i;
 const lengthLine = /\r\ncontent-length: *(\d{5,15})\r\n/i;
 
 function lengthIn(head: string): { readonly text: string; readonly at: number } | undefined {
