@@ -3,31 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { type IncomingMessage, request as requestInTheClear } from 'node:http';
 import { request } from 'node:https';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { type CliResult, jsonLines, runCli } from '../support/cli.js';
+import { describe, expect, it } from 'vitest';
+import { runCli } from '../support/cli.js';
+import { serve } from '../support/served-emulator.js';
 import { alice, bob, token } from '../support/unsigned-requests.js';
-
-interface Served {
-  readonly files: string;
-  readonly certificate?: string;
-  stop(): Promise<CliResult>;
-}
-
-async function serve(...argv: string[]): Promise<Served> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let ended: Promise<CliResult> | undefined;
-  const line = await new Promise<string>((resolve, reject) => {
-    ended = runCli(['emulator', '--files-port', '0', '--json', ...argv], { signal, onStdout: resolve });
-    ended.then(({ stderr, stdout }) => reject(new Error(stderr + stdout)), reject);
-  });
-  const stop = async () => {
-    controller.abort(new Error('stopped'));
-    return (await ended) as CliResult;
-  };
-  onTestFinished(async () => void (await stop()));
-  return { ...(jsonLines(line)[0] as { files: string; certificate?: string }), stop };
-}
 
 /** Status of a request over HTTPS that trusts one certificate. */
 function get(url: string, ca: string, headers: Record<string, string> = {}): Promise<number | undefined> {

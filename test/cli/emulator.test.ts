@@ -1,34 +1,11 @@
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { AzureFilesClient } from '../../src/files/index.js';
-import { type CliResult, jsonLines, runCli } from '../support/cli.js';
+import { runCli } from '../support/cli.js';
+import { serve } from '../support/served-emulator.js';
 
 /** A key of somebody's own. */
 const key = Buffer.alloc(64, 'mine').toString('base64');
-
-interface Served {
-  readonly files: string;
-  readonly connectionString: string;
-  /** Ends the emulator as an interrupt does. */
-  stop(): Promise<CliResult>;
-}
-
-async function serve(...argv: string[]): Promise<Served> {
-  const controller = new AbortController();
-  const { signal } = controller;
-  let ended: Promise<CliResult> | undefined;
-  const line = await new Promise<string>((resolve, reject) => {
-    ended = runCli(['emulator', '--files-port', '0', '--json', ...argv], { signal, onStdout: resolve });
-    ended.then(({ stderr, stdout }) => reject(new Error(stderr + stdout)), reject);
-  });
-  const stop = async () => {
-    controller.abort(new Error('stopped'));
-    return (await ended) as CliResult;
-  };
-  onTestFinished(async () => void (await stop()));
-  const { files, connectionString } = jsonLines(line)[0] as { files: string; connectionString: string };
-  return { files, connectionString, stop };
-}
 
 describe('emulator', () => {
   it('tells in one line where it is when it is ready, and works', async () => {
