@@ -33,7 +33,7 @@ export interface AcquireLeaseRequest extends LeaseTarget, LeaseCallOptions {
 /** A lease by its id, as another process has it. */
 export interface LeaseReference extends LeaseTarget {
   id: string;
-  /** As it was acquired. @defaultValue -1 */
+  /** As it was acquired. @defaultValue what the record beside the file tells, for a renewal; otherwise -1 */
   durationSeconds?: number | undefined;
 }
 

@@ -5,7 +5,7 @@ import { heldOf, Lease } from '../../lease/lease.js';
 import { LockUpkeep } from '../../lease/lock-upkeep.js';
 import { endEndless } from '../../lease/record.js';
 import { acquireTimed, TimedUpkeep } from '../../lease/timed-lease.js';
-import { momentOf } from '../../lease/timing.js';
+import { momentOf, timing } from '../../lease/timing.js';
 import { runUnderLock } from '../../lease/with-lock.js';
 import { type FilesContext, type Location, send, sendUnchecked } from '../context.js';
 import { checkInteger, checkLeaseId, checkLeaseSeconds } from '../request-checks.js';
@@ -41,7 +41,7 @@ export function createLeaseService(context: FilesContext): LeaseService {
     acquireAutoRenewing: (request) => acquireAutoRenewing(request),
     async renew(lease, options = {}) {
       checkCallOptions(options, leaseFields.options);
-      await heldBy(context, lease).renew(options.signal);
+      await heldBy(context, await asRecorded(context, lease, options.signal)).renew(options.signal);
     },
     async change(lease, proposedLeaseId, options = {}) {
       checkCallOptions(options, leaseFields.options);
@@ -100,6 +100,21 @@ function upkeepOf(
 ): LeaseUpkeep {
   if (kind === 'share') return new TimedUpkeep(new ShareLeaseOperations(context, at));
   return new LockUpkeep(new FileLockOperations(context, at), facts);
+}
+
+/** A lease on a file that is known by its id alone, with the duration that others count by: else they would not be told. */
+async function asRecorded(
+  context: FilesContext,
+  lease: Lease | LeaseReference,
+  signal: AbortSignal | undefined,
+): Promise<Lease | LeaseReference> {
+  if (lease instanceof Lease) return lease;
+  checkRequest(lease, leaseFields.reference);
+  checkLeaseId('id', lease.id);
+  const { kind, at } = locateLeased(context, lease);
+  if (kind === 'share' || lease.durationSeconds !== undefined) return lease;
+  const record = await new FileLockOperations(context, at).readRecord({ limitMs: timing.requestMs, signal });
+  return record === undefined ? lease : { ...lease, durationSeconds: record.durationSeconds };
 }
 
 /** What is behind a lease; for one that is known by its id alone, a state that begins now. */

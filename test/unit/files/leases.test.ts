@@ -189,6 +189,25 @@ describe('a lease on a file', () => {
     expect(() => lease.id).toThrow(expect.objectContaining({ code: 'LeaseLost' }));
   });
 
+  it('is renewed by its id alone as its record says, so that others see it', async () => {
+    const { client, clock, sent } = await setting();
+    const { id } = await client.leases.acquire({ path, durationSeconds: 15 });
+    await clock.advance(10_000);
+    sent();
+    await client.leases.renew({ path, id });
+    expect(sent()).toEqual([`HEAD ${record}`, `HEAD ${path}`, `PUT ${record}`]);
+    const seen = await client.leases.inspect({ path });
+    expect(seen).toMatchObject({ stale: false, record: { durationSeconds: 15, ageMs: 0 } });
+  });
+
+  it('without end is renewed by its id alone without a record', async () => {
+    const { client, sent } = await setting();
+    const { id } = await client.leases.acquire({ path, durationSeconds: -1 });
+    sent();
+    await client.leases.renew({ path, id });
+    expect(sent()).toEqual([`HEAD ${record}`, `HEAD ${path}`]);
+  });
+
   it('has the new id after a change', async () => {
     const { client } = await setting();
     const lease = await client.leases.acquire({ path });
